@@ -1,0 +1,13 @@
+"""What CRM Ext asks of Frappe and ERPNext. Live entries only; every path is proved by tests/architecture."""
+
+app_name = "crm_ext"
+app_title = "CRM Ext"
+app_publisher = "CRM Ext founders"
+app_description = "Leads, campaigns and offers tied to ERPNext's stock, invoicing and accounting"
+app_email = "hello@crm-ext.example"
+app_license = "GPL-3.0-or-later"
+required_apps = ["erpnext"]
+
+after_install = "crm_ext.setup.install.after_install"
+before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
+after_uninstall = "crm_ext.setup.uninstall.after_uninstall"
