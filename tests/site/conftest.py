@@ -1,0 +1,45 @@
+"""A connection to the test site for every test, rolled back after each.
+
+`./dev test site` names the bench and the site in CRM_EXT_BENCH and CRM_EXT_TEST_SITE. Each test runs in a transaction
+that is rolled back; a test that must commit (other processes, background jobs) asks for `committing` and removes what
+it made by the tag that fixture gives it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(os.environ.get("CRM_EXT_BENCH", Path.home() / "crm-ext-bench"))
+SITE = os.environ.get("CRM_EXT_TEST_SITE", "crm-ext-test.localhost")
+
+
+@pytest.fixture(scope="session")
+def site_connection():
+    import frappe
+
+    os.chdir(BENCH / "sites")
+    frappe.init(SITE, sites_path=".")
+    frappe.connect()
+    frappe.flags.mute_emails = True
+    frappe.flags.in_test = True
+    frappe.local.lang = "en"
+    yield frappe
+    frappe.db.rollback()
+    frappe.destroy()
+
+
+@pytest.fixture(autouse=True)
+def site(site_connection):
+    """frappe, connected as Administrator; everything that the test writes is rolled back."""
+    frappe = site_connection
+    frappe.set_user("Administrator")
+    frappe.db.rollback()
+    yield frappe
+    frappe.set_user("Administrator")
+    frappe.db.rollback()
+    frappe.local.message_log = []
+    frappe.clear_document_cache("CRM Settings")
+    frappe.local.document_cache = {}
