@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = REPOSITORY / "apps" / "crm_ext"
 
 # Layers from the outside in: a file may import from its own layer and from layers below it in ALLOWED.
-LAYERS = ("hooks", "doctype", "overrides", "api", "setup", "patches", "www", "flow", "rules", "queries", "port", "compat", "shared")
+LAYERS = ("hooks", "doctype", "overrides", "api", "setup", "patches", "www", "embedded", "flow", "rules", "queries", "port", "compat", "shared")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def layer_of(module: str) -> str:
         return parts[0]
     if parts[0] == "erpnext_port":
         return "port"
-    if parts[0] in ("overrides", "api", "setup", "patches", "www", "shared"):
+    if parts[0] in ("overrides", "api", "setup", "patches", "www", "embedded", "shared"):
         return parts[0]
     if len(parts) > 1 and parts[1] in ("rules", "queries", "flow"):
         return parts[1]

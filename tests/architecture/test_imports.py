@@ -15,6 +15,7 @@ ALLOWED = {
     "www": {"api", "flow", "queries", "compat", "shared"},
     "setup": {"setup", "flow", "queries", "rules", "port", "compat", "shared"},
     "patches": {"setup", "flow", "queries", "port", "compat", "shared"},
+    "embedded": {"embedded", "rules", "shared"},
     "flow": {"flow", "rules", "queries", "port", "compat", "shared"},
     "queries": {"queries", "port", "compat", "shared"},
     "rules": {"rules", "shared"},
@@ -57,6 +58,12 @@ def test_rules_and_shared_words_are_pure(file):
 def test_only_the_port_imports_erpnext():
     importers = {file.module for file in source_files() if any(name.split(".")[0] == "erpnext" for name in file.imports())}
     assert importers <= {"crm_ext.erpnext_port"}
+
+
+def test_the_embedded_way_in_needs_no_bench():
+    for file in source_files():
+        if file.layer == "embedded":
+            assert not {name.split(".")[0] for name in file.imports()} & {"frappe", "erpnext"}, file.place
 
 
 def test_nothing_imports_the_package_by_its_folder():

@@ -1,0 +1,179 @@
+"""The tables of ERPNext that the figures are made of: their columns, DuckDB types, and what is lost without them.
+
+A house may have fewer: an older version, an export of some tables, or no CRM Ext yet. What is missing is named to the
+reader by `lost`, and the figures that do not need it are still made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+AMOUNT = "DECIMAL(21, 9)"  # as ERPNext stores currency
+MOMENT = "TIMESTAMP"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One doctype's table: `columns` maps names to DuckDB types; without it `lost` cannot be said."""
+
+    doctype: str
+    columns: Mapping[str, str]
+    lost: str
+    required: bool = False
+
+    @property
+    def stored_name(self) -> str:
+        return f"tab{self.doctype}"
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "GL Entry",
+        {
+            "name": "VARCHAR",
+            "posting_date": "DATE",
+            "account": "VARCHAR",
+            "party_type": "VARCHAR",
+            "party": "VARCHAR",
+            "debit": AMOUNT,
+            "credit": AMOUNT,
+            "voucher_type": "VARCHAR",
+            "voucher_no": "VARCHAR",
+            "against_voucher": "VARCHAR",
+            "company": "VARCHAR",
+            "is_cancelled": "TINYINT",
+            "campaign": "VARCHAR",
+        },
+        "revenue, cost of goods, spend and margin",
+        required=True,
+    ),
+    Table(
+        "Account",
+        {"name": "VARCHAR", "company": "VARCHAR", "root_type": "VARCHAR", "account_type": "VARCHAR"},
+        "which ledger rows are income and which are cost",
+        required=True,
+    ),
+    Table(
+        "Company",
+        {"name": "VARCHAR", "default_currency": "VARCHAR", "write_off_account": "VARCHAR"},
+        "the currency of the figures and bad debt",
+    ),
+    Table("Campaign", {"name": "VARCHAR"}, "campaigns that have brought nothing yet"),
+    Table(
+        "Campaign Plan",
+        {"campaign": "VARCHAR", "company": "VARCHAR", "total_budget": AMOUNT, "docstatus": "TINYINT"},
+        "budgets of campaigns",
+    ),
+    Table(
+        "Lead",
+        {
+            "name": "VARCHAR",
+            "creation": MOMENT,
+            "status": "VARCHAR",
+            "campaign_name": "VARCHAR",
+            "customer": "VARCHAR",
+        },
+        "leads, and the first touch of customers who came from one",
+    ),
+    Table(
+        "Customer",
+        {"name": "VARCHAR", "lead_name": "VARCHAR"},
+        "which customer a lead became",
+    ),
+    Table(
+        "Opportunity",
+        {
+            "name": "VARCHAR",
+            "transaction_date": "DATE",
+            "opportunity_from": "VARCHAR",
+            "party_name": "VARCHAR",
+            "status": "VARCHAR",
+            "campaign": "VARCHAR",
+            "base_opportunity_amount": AMOUNT,
+        },
+        "opportunities in the funnel",
+    ),
+    Table(
+        "Quotation",
+        {
+            "name": "VARCHAR",
+            "transaction_date": "DATE",
+            "quotation_to": "VARCHAR",
+            "party_name": "VARCHAR",
+            "opportunity": "VARCHAR",
+            "campaign": "VARCHAR",
+            "docstatus": "TINYINT",
+            "base_net_total": AMOUNT,
+        },
+        "quotations in the funnel",
+    ),
+    Table(
+        "Sales Order",
+        {
+            "name": "VARCHAR",
+            "transaction_date": "DATE",
+            "customer": "VARCHAR",
+            "campaign": "VARCHAR",
+            "docstatus": "TINYINT",
+            "base_net_total": AMOUNT,
+        },
+        "orders in the funnel",
+    ),
+    Table(
+        "Sales Order Item",
+        {"parent": "VARCHAR", "prevdoc_docname": "VARCHAR"},
+        "which quotation an order came from",
+    ),
+    Table(
+        "Delivery Note",
+        {
+            "name": "VARCHAR",
+            "posting_date": "DATE",
+            "customer": "VARCHAR",
+            "campaign": "VARCHAR",
+            "docstatus": "TINYINT",
+        },
+        "cost of goods that was posted by deliveries",
+    ),
+    Table(
+        "Sales Invoice",
+        {
+            "name": "VARCHAR",
+            "posting_date": "DATE",
+            "customer": "VARCHAR",
+            "campaign": "VARCHAR",
+            "docstatus": "TINYINT",
+            "is_return": "TINYINT",
+            "base_net_total": AMOUNT,
+            "base_discount_amount": AMOUNT,
+            "outstanding_amount": AMOUNT,
+            "conversion_rate": AMOUNT,
+        },
+        "whose revenue it is, discounts and returns",
+        required=True,
+    ),
+    Table(
+        "Sales Invoice Item",
+        {"parent": "VARCHAR", "sales_order": "VARCHAR", "delivery_note": "VARCHAR"},
+        "which order an invoice came from",
+    ),
+    Table(
+        "Touchpoint",
+        {
+            "lead": "VARCHAR",
+            "customer": "VARCHAR",
+            "occurred_at": MOMENT,
+            "channel": "VARCHAR",
+            "campaign": "VARCHAR",
+        },
+        "touches after the first one (CRM Ext writes them; without it, campaigns on leads, opportunities and documents stand in)",
+    ),
+    Table(
+        "Customer Origin",
+        {"customer": "VARCHAR", "campaign": "VARCHAR", "first_touch_at": MOMENT},
+        "the first touch of customers whose lead is gone",
+    ),
+)
+
+BY_DOCTYPE = {table.doctype: table for table in TABLES}
