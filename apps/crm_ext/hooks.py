@@ -8,6 +8,7 @@ app_email = "hello@crm-ext.example"
 app_license = "GPL-3.0-or-later"
 required_apps = ["erpnext"]
 
+before_install = "crm_ext.setup.install.before_install"
 after_install = "crm_ext.setup.install.after_install"
 before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 after_uninstall = "crm_ext.setup.uninstall.after_uninstall"

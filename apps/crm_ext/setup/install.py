@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from crm_ext.setup import ledger_link, roles
+
+
+def before_install() -> None:
+    """What must be known of the site before the app's doctypes arrive."""
+    roles.note_existing()
+
 
 def after_install() -> None:
     """Set up what migrations cannot."""
+    roles.create()
+    ledger_link.create()

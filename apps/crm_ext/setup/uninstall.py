@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import frappe
+
+from crm_ext.setup import ledger_link, roles
+
 
 def before_uninstall() -> None:
     """Take away what Frappe's own removal of doctypes and modules does not know of."""
@@ -9,3 +13,9 @@ def before_uninstall() -> None:
 
 def after_uninstall() -> None:
     """Drop what can only go once the app's doctypes are gone."""
+    if "crm_ext" in frappe.get_installed_apps():
+        return  # a dry run calls the hooks too
+    ledger_link.remove()
+    roles.remove()
+    # Frappe commits before it calls this hook and not after it.
+    frappe.db.commit()
