@@ -181,7 +181,6 @@ def _follow_lead(
         creation=_at(books, day),
         status="Open",
         campaign_name=campaign,
-        customer=None,
     )
     _touch(books, lead, None, day, channel, campaign)
     will_order = books.chance(conversion)
@@ -201,7 +200,7 @@ def _follow_lead(
     quotation = _quotation(books, lead, opportunity, campaign, day, value)
     if not will_order or quotation is None:
         return
-    record.update(status="Converted", customer=customer)
+    record["status"] = "Converted"
     books.add("Customer", name=customer, lead_name=lead)
     day += timedelta(days=books.between(3, 25))
     _sell(books, customer, quotation, campaign, day, value)
@@ -296,8 +295,6 @@ def _invoice(
         is_return=0,
         base_net_total=value,
         base_discount_amount=(value * Decimal(books.between(0, 6)) / 100).quantize(Decimal("0.01")),
-        outstanding_amount=value,
-        conversion_rate=Decimal(1),
     )
     books.add("Sales Invoice Item", parent=invoice["name"], sales_order=order, delivery_note=delivery)
     books.post(
@@ -329,10 +326,7 @@ def _credit_note(
         is_return=1,
         base_net_total=-value,
         base_discount_amount=Decimal(0),
-        outstanding_amount=Decimal(0),
-        conversion_rate=Decimal(1),
     )
-    invoice["outstanding_amount"] -= value
     books.post(
         day,
         "Sales Invoice",
@@ -349,7 +343,6 @@ def _credit_note(
 def _write_off(books: Books, customer: str, day: date, value: Decimal, invoice: Row) -> None:
     if day > books.last_day:
         return
-    invoice["outstanding_amount"] = Decimal(0)
     books.post(
         day,
         "Journal Entry",
@@ -365,7 +358,6 @@ def _write_off(books: Books, customer: str, day: date, value: Decimal, invoice: 
 def _pay(books: Books, customer: str, day: date, value: Decimal, invoice: Row) -> None:
     if day > books.last_day:
         return
-    invoice["outstanding_amount"] = Decimal(0)
     books.post(
         day,
         "Payment Entry",

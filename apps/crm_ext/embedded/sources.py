@@ -120,10 +120,14 @@ def _append_files(
         f'TRY_CAST("{name}" AS {table.columns[name]})'
         for name in columns
     )
-    reader = "read_csv(?, header = true, all_varchar = true, nullstr = ?, quote = '\"', union_by_name = true)"
-    connection.execute(
-        f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) SELECT {casts} FROM {reader}', [list(files), null_mark]
-    )
+    for file in files:
+        reader = "read_csv(?, header = true, all_varchar = true, nullstr = ?, quote = '\"', strict_mode = false)"
+        # Materialised, because DuckDB would otherwise push the types of the target into the reader, which then fails.
+        connection.execute(
+            f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) '
+            f"WITH cells AS MATERIALIZED (SELECT {_quoted(columns)} FROM {reader}) SELECT {casts} FROM cells",
+            [file, null_mark],
+        )
 
 
 @dataclass
@@ -170,7 +174,7 @@ def _reader(files: Sequence[Path]) -> str:
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
     if files[0].suffix.lower() == ".parquet":
         return f"read_parquet([{listed}], union_by_name = true)"
-    return f"read_csv([{listed}], header = true, all_varchar = true, union_by_name = true)"
+    return f"read_csv([{listed}], header = true, all_varchar = true)"
 
 
 @dataclass
