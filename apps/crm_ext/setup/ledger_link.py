@@ -15,6 +15,8 @@ from crm_ext.setup import record
 # Rows of one campaign, then of one account of it: what Budget sums at every posting, and what a campaign's report reads.
 LEDGER_INDEX = ("GL Entry", (CAMPAIGN_FIELD, "account"), "crm_ext_campaign_account")
 _BUDGET_OPTIONS = "Budget-budget_against-options"
+# Frappe adds this one at the first change of a table that it sorts by creation, be the change ours or another's.
+_CREATION_INDEX = "creation"
 _SUBJECT = "ledger_link"
 
 
@@ -33,10 +35,12 @@ def remove() -> None:
     ours = record.recall(_SUBJECT)
     if ours is None:
         return
-    _drop_index()
+    _drop_index(LEDGER_INDEX[0], LEDGER_INDEX[2])
     if ours["dimension"]:
         for doctype in ours["fields"]:
             _drop_field(doctype)
+        for doctype in ours["without_creation_index"]:
+            _drop_index(doctype, _CREATION_INDEX)
         _restore_budget_options(ours["budget_options"])
         # ERPNext's own on_trash would, in a later job, delete custom fields and property setters of the site as well.
         frappe.delete_doc(
@@ -52,9 +56,11 @@ def remove() -> None:
 
 def _what_will_be_ours() -> dict:
     existing = erpnext_port.dimension_name(CAMPAIGN_DOCTYPE)
+    fields = [] if existing else _doctypes_without_the_field()
     return {
         "dimension": not existing,
-        "fields": [] if existing else _doctypes_without_the_field(),
+        "fields": fields,
+        "without_creation_index": [doctype for doctype in fields if _lacks_creation_index(doctype)],
         "budget_options": frappe.db.get_value("Property Setter", _BUDGET_OPTIONS, "value"),
     }
 
@@ -67,6 +73,10 @@ def _doctypes_without_the_field() -> list[str]:
     ]
 
 
+def _lacks_creation_index(doctype: str) -> bool:
+    return frappe.db.table_exists(doctype) and not frappe.db.has_index(f"tab{doctype}", _CREATION_INDEX)
+
+
 def _drop_field(doctype: str) -> None:
     field = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": CAMPAIGN_FIELD})
     if field:
@@ -77,8 +87,7 @@ def _drop_field(doctype: str) -> None:
     frappe.clear_cache(doctype=doctype)
 
 
-def _drop_index() -> None:
-    doctype, _columns, name = LEDGER_INDEX
+def _drop_index(doctype: str, name: str) -> None:
     if frappe.db.has_index(f"tab{doctype}", name):
         frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP INDEX `{name}`")
 
