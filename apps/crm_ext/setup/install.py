@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_ext.setup import ledger_link, roles
+from crm_ext.setup import ledger_link, marketing_channels, roles
 
 
 def before_install() -> None:
@@ -14,3 +14,4 @@ def after_install() -> None:
     """Set up what migrations cannot."""
     roles.create()
     ledger_link.create()
+    marketing_channels.create()
