@@ -11,6 +11,7 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
     get_doctypes_with_dimensions,
     make_dimension_in_accounting_doctypes,
 )
+from erpnext.selling.doctype.customer.customer import get_credit_limit, get_customer_outstanding
 
 
 # Accounting dimensions
@@ -59,3 +60,22 @@ def forget_cached_dimensions() -> None:
 def budget_options_of_plain_erpnext() -> str:
     """What a budget can be set against where no dimension was ever made, in the spelling of a property setter."""
     return "\nCost Center\nProject"
+
+
+# Customer credit
+
+
+def customer_credit(customer: str, company: str) -> dict[str, float]:
+    """Credit limit (0: none) and outstanding amount in company currency, as ERPNext weighs them on a sales order.
+
+    Orders not billed yet count as outstanding, except for customers whose orders ERPNext lets past the limit.
+    """
+    bypassed = frappe.db.get_value(
+        "Customer Credit Limit",
+        {"parent": customer, "parenttype": "Customer", "company": company},
+        "bypass_credit_limit_check",
+    )
+    return {
+        "limit": get_credit_limit(customer, company),
+        "outstanding": get_customer_outstanding(customer, company, ignore_outstanding_sales_order=bool(bypassed)),
+    }
