@@ -238,8 +238,8 @@ create or replace temp table touch_moment as
 select party, occurred_at, max(place) as place from numbered_touch group by party, occurred_at
 """
 
-# `single` marks the journeys on which all models agree: nothing met, one touch, or only the document's campaign or the
-# customer's origin; their campaign is `only_campaign`.
+# `single` marks the results whose whole credit goes to one campaign, `only_campaign`: in every model those that met
+# nothing or one touch; in the models of the first and last touch all of them, which then need no journeys at all.
 _PLACED_RESULTS = """
 create or replace temp table placed_result as
 with windowed as (
@@ -261,15 +261,24 @@ last_met as (
     left join numbered_touch as last_touch
       on last_touch.party = before.party and last_touch.place = before.reached and before.reached > before.skipped
     left join origins as origin on origin.party = before.party
+), first_met as (
+    {first_met}
 )
-select last_met.* exclude (added, last_campaign, origin_campaign),
+select last_met.* exclude (added, last_campaign, origin_campaign, first_campaign),
        if(added, campaign_on_document, null) as added_campaign,
        if(added, decided_on, null) as added_on,
-       greatest(reached - skipped, 0) + if(added, 1, 0) <= 1 as single,
-       case when added then campaign_on_document when reached > skipped then last_campaign else origin_campaign end
-         as only_campaign
-from last_met
+       {single} as single,
+       case when first_campaign is not null then first_campaign when added then campaign_on_document
+            when reached > skipped then last_campaign else origin_campaign end as only_campaign
+from first_met as last_met
 """
+
+_FIRST_TOUCH = """select last_met.*, first_touch.campaign as first_campaign
+    from last_met left join numbered_touch as first_touch
+      on first_touch.party = last_met.party and first_touch.place = last_met.skipped + 1
+     and last_met.reached > last_met.skipped"""
+_NO_FIRST_TOUCH = "select *, cast(null as varchar) as first_campaign from last_met"
+_AT_MOST_ONE_TOUCH = "greatest(reached - skipped, 0) + if(added, 1, 0) <= 1"
 
 _BEFORE_ALL = "before as (select *, cast(0 as bigint) as skipped from reached)"
 _BEFORE_WINDOW = """before as (
@@ -299,20 +308,31 @@ select journey, added_campaign, added_on + interval 1 day,
 from journey where added_campaign is not null
 """
 
-_RAW_WEIGHT = {
-    FIRST: "if(place = 1, 1.0::double, 0.0::double)",
-    LAST: "if(place = length, 1.0::double, 0.0::double)",
-    LINEAR: "1.0::double",
-    POSITION_BASED: "if(length = 2, 0.5::double, if(place in (1, length), 0.4::double, 0.2::double / (length - 2)))",
-    TIME_DECAY: """pow(2.0::double, (epoch_us(occurred_at) - max(epoch_us(occurred_at)) over (partition by journey))
-        / 86400000000.0::double / $half_life_days::double)""",
+# Linear and position-based shares are known in whole parts at each step; what rounding down leaves over goes to the last.
+_STEP_PARTS = {
+    LINEAR: "if(place = length, {whole} - (length - 1) * ({whole} // length), {whole} // length)",
+    POSITION_BASED: """case
+        when length = 2 then {whole} // 2
+        when place = 1 then {whole} * 2 // 5
+        when place = length then {whole} - {whole} * 2 // 5 - (length - 2) * ({whole} // 5 // (length - 2))
+        else {whole} // 5 // (length - 2) end""",
 }
-
-_STEP_WEIGHTS = """
-create or replace temp table raw_weight as
-select journey, campaign, sum(weight) as weight
-from (select journey, campaign, {weight} as weight from journey_step)
+_SHARES_OF_STEPS = """
+create or replace temp table journey_share as
+select journey, campaign, cast(sum(parts) as bigint) as parts
+from (select journey, campaign, cast({parts} as bigint) as parts from journey_step)
 group by journey, campaign
+"""
+
+_DECAY_WEIGHTS = """
+create or replace temp table raw_weight as
+select step.journey, step.campaign,
+       sum(pow(2.0::double, (epoch_us(step.occurred_at) - newest.newest) / 86400000000.0::double / $half_life_days::double))
+         as weight
+from journey_step as step
+join (select journey, max(epoch_us(occurred_at)) as newest from journey_step group by journey) as newest
+  on newest.journey = step.journey
+group by step.journey, step.campaign
 """
 
 _REMOVAL_WEIGHTS = """
@@ -322,19 +342,23 @@ from (select distinct journey, campaign from journey_step) as step
 left join removal_effect as effect on effect.campaign = step.campaign
 """
 
-# Whole parts of 10^12; what rounding down leaves over goes to the campaign with the greatest share.
-_SHARES = """
+# What rounding down leaves over goes to the campaign with the greatest share; all zero counts as all equal.
+_SHARES_OF_WEIGHTS = """
 create or replace temp table journey_share as
-select journey, campaign,
-       parts + if(row_number() over (partition by journey order by parts desc, campaign) = 1,
-                  {whole} - sum(parts) over (partition by journey), 0) as parts
-from (
-    select journey, campaign,
-           cast(floor({whole} * if(total > 0, round(weight / total, 12), 1.0::double / campaigns)) as bigint) as parts
-    from (select *, sum(weight) over (partition by journey) as total,
-                 count(*) over (partition by journey) as campaigns from raw_weight)
+with total as (
+    select journey, sum(weight) as weight, count(*) as campaigns from raw_weight group by journey
+), floored as (
+    select raw.journey, raw.campaign, cast(floor({whole} * if(total.weight > 0, round(raw.weight / total.weight, 12),
+           1.0::double / total.campaigns)) as bigint) as parts
+    from raw_weight as raw join total on total.journey = raw.journey
+), rest as (
+    select journey, {whole} - sum(parts) as parts, min_by(campaign, (-parts, campaign)) as campaign
+    from floored group by journey
 )
-where parts > 0
+select floored.journey, floored.campaign,
+       cast(floored.parts + if(floored.campaign = rest.campaign, rest.parts, 0) as bigint) as parts
+from floored join rest on rest.journey = floored.journey
+where floored.parts > 0 or floored.campaign = rest.campaign
 """
 
 _TRANSITIONS = """
@@ -358,20 +382,35 @@ select source, target, sum(times) from (
 ) group by source, target
 """
 
+_SHARED_RESULTS = """
+create or replace temp view shared_result as
+select share.campaign as attributed_campaign, share.parts, placed.*
+from placed_result as placed
+join journey on journey.party = placed.party and journey.skipped = placed.skipped
+  and journey.reached = placed.reached and journey.added_campaign is not distinct from placed.added_campaign
+  and journey.added_on is not distinct from placed.added_on
+join journey_share as share on share.journey = journey.journey
+where not placed.single
+"""
+
 _ATTRIBUTED = """
 create or replace temp view attributed_result as
 with shared as (
     select only_campaign as attributed_campaign, {whole}::bigint as parts, placed_result.* from placed_result where single
     union all
-    select share.campaign, share.parts, placed.*
-    from placed_result as placed
-    join journey on journey.party = placed.party and journey.skipped = placed.skipped
-      and journey.reached = placed.reached and journey.added_campaign is not distinct from placed.added_campaign
-      and journey.added_on is not distinct from placed.added_on
-    join journey_share as share on share.journey = journey.journey
-    where not placed.single
+    select * from shared_result
 )
 select shared.* exclude (skipped, reached, added_campaign, added_on, single, only_campaign) from shared
+"""
+
+# Whole credits are added up first and multiplied once; only shared ones need 128 bits for each row.
+_TOTALS = """
+create or replace temp table attributed_total as
+select {keys}, {outer_sums} from (
+    select only_campaign as attributed_campaign, {inner_keys}, {single_sums} from placed_result where single group by all
+    union all
+    select attributed_campaign, {inner_keys}, {shared_sums} from shared_result group by all
+) group by all
 """
 
 
@@ -391,30 +430,69 @@ def attribute(
     conversion: SQL condition on `results` that says which results are sales, for the Markov chain.
     Returns the removal effects for the Markov model, else an empty dict. Settings must have passed `check_settings`.
     """
-    conversions = f"count(*) filter ({conversion})"
-    words = {"conversions": conversions, "whole": str(WEIGHT_PARTS)}
+    words = {"conversions": f"count(*) filter ({conversion})", "whole": str(WEIGHT_PARTS)}
+    whole_credit = settings.model in (FIRST, LAST)
     connection.execute(_NUMBERED_TOUCHES)
     connection.execute(_MOMENTS)
-    windowed = settings.look_back_days is not None
     connection.execute(
-        _PLACED_RESULTS.format(before=_BEFORE_WINDOW if windowed else _BEFORE_ALL),
+        _PLACED_RESULTS.format(
+            before=_BEFORE_ALL if settings.look_back_days is None else _BEFORE_WINDOW,
+            first_met=_FIRST_TOUCH if settings.model == FIRST else _NO_FIRST_TOUCH,
+            single="true" if whole_credit else _AT_MOST_ONE_TOUCH,
+        ),
         {"look_back_days": settings.look_back_days or 0},
     )
     connection.execute(_JOURNEYS.format(**words))
     connection.execute(_STEPS)
+    effects = _share_journeys(connection, settings, words)
+    connection.execute(_SHARED_RESULTS)
+    connection.execute(_ATTRIBUTED.format(**words))
+    return effects
+
+
+def _share_journeys(
+    connection: DuckDBPyConnection, settings: Settings, words: Mapping[str, str]
+) -> dict[str, float]:
+    """Fill the table of shares by journey and campaign; the removal effects come back where they were needed."""
+    if settings.model not in (TIME_DECAY, MARKOV):
+        parts = _STEP_PARTS.get(settings.model, "{whole}").format(**words)
+        connection.execute(_SHARES_OF_STEPS.format(parts=parts))
+        return {}
     effects: dict[str, float] = {}
-    if settings.model == MARKOV:
+    if settings.model == TIME_DECAY:
+        connection.execute(_DECAY_WEIGHTS, {"half_life_days": settings.half_life_days})
+    else:
         transitions = connection.execute(_TRANSITIONS.format(**words)).fetchall()
         effects = removal_effects({(source, target): float(times) for source, target, times in transitions})
         connection.execute(
-            "create or replace temp table removal_effect as select unnest($1::varchar[]) as campaign, unnest($2::double[]) as effect",
+            """create or replace temp table removal_effect as
+            select unnest($1::varchar[]) as campaign, unnest($2::double[]) as effect""",
             [list(effects), list(effects.values())],
         )
         connection.execute(_REMOVAL_WEIGHTS)
-    else:
-        weights = _STEP_WEIGHTS.format(weight=_RAW_WEIGHT[settings.model])
-        parameters = {"half_life_days": settings.half_life_days} if settings.model == TIME_DECAY else None
-        connection.execute(weights, parameters)
-    connection.execute(_SHARES.format(**words))
-    connection.execute(_ATTRIBUTED.format(**words))
+    connection.execute(_SHARES_OF_WEIGHTS.format(**words))
     return effects
+
+
+def add_up(connection: DuckDBPyConnection, measures: Sequence[str], keys: Sequence[str]) -> None:
+    """After `attribute`: sums by campaign, exact to the last part; leaves the table `attributed_total`.
+
+    measures, keys: names of columns of `results`, chosen by the program and never typed by a user. The table has
+    attributed_campaign, the keys, and each measure in units of 1 / (AMOUNT_PARTS * WEIGHT_PARTS) of the currency as
+    HUGEINT, so that the sum over campaigns is the sum of the results without any rounding.
+    """
+    in_parts = {name: f"cast({name} * {AMOUNT_PARTS} as bigint)" for name in measures}
+    connection.execute(
+        _TOTALS.format(
+            keys=", ".join(["attributed_campaign", *keys]),
+            inner_keys=", ".join(keys),
+            outer_sums=", ".join(f"cast(sum({name}) as hugeint) as {name}" for name in measures),
+            single_sums=", ".join(
+                f"cast(sum({amount}) as hugeint) * {WEIGHT_PARTS} as {name}"
+                for name, amount in in_parts.items()
+            ),
+            shared_sums=", ".join(
+                f"sum(cast({amount} as hugeint) * parts) as {name}" for name, amount in in_parts.items()
+            ),
+        )
+    )
