@@ -6,28 +6,44 @@ people work in: its link to the app, its assets and its sites stay as they are.
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from devtools import database
 from devtools.bench import Bench, read_json, write_json
 from devtools.environments import digest
 from devtools.places import APP, CHECKOUT, cache
+from devtools.say import line
 
 BORROWED_APPS = ("frappe", "erpnext")
 # Settings of the bench that sites of a light one share with it.
 SHARED_SETTINGS = ("db_host", "db_port", "db_type", "root_login", "root_password", "frappe_user")
 
 
-def for_tests(bench: Bench) -> Bench:
-    """The test bench of this checkout on that bench, made or brought up to date."""
+@contextmanager
+def for_tests(bench: Bench) -> Iterator[Bench]:
+    """The test bench of this checkout on that bench, made or brought up to date, for one run at a time."""
     forget_lost_checkouts(bench)
     light = Bench(cache() / f"test-bench-{digest(str(CHECKOUT), str(bench.path))}")
+    light.path.mkdir(exist_ok=True)
+    with (light.path / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            line("Another run uses this checkout's test bench; waiting for it to end.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        prepare(light, bench)
+        yield light
+
+
+def prepare(light: Bench, bench: Bench) -> None:
     make(light.path, bench)
     write_json(light.path / "borrowed.json", {"checkout": str(CHECKOUT), "bench": str(bench.path)})
     point(light.link, CHECKOUT)
     (light.sites / "apps.txt").write_text("\n".join([*BORROWED_APPS, APP]) + "\n", encoding="utf-8")
-    return light
 
 
 def make(path: Path, bench: Bench) -> Bench:

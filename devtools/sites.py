@@ -36,6 +36,13 @@ def fingerprint(package: Path) -> str:
     return digest(*parts)
 
 
+def sources_of_assets(package: Path) -> str:
+    """Changes with everything that the asset builder and the compiler of translations read."""
+    wanted = [path for folder in ("public", "locale") for path in sorted((package / folder).rglob("*"))]
+    files = [path for path in wanted if path.is_file() and "dist" not in path.parts]
+    return digest(*(f"{path.relative_to(package)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files))
+
+
 def state_file(bench: Bench, site: str) -> Path:
     return bench.sites / site / f"{APP}_state.json"
 

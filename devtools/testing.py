@@ -1,0 +1,106 @@
+"""`./dev test`: runs the suites that can run here, one summary, and says loudly which could not."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from devtools import (
+    assets,
+    building,
+    environments,
+    light_bench,
+    machine,
+    processes,
+    services,
+    shell,
+    sites,
+    summary,
+)
+from devtools.bench import Bench, the_bench, write_json
+from devtools.places import CHECKOUT, TEST_SITE
+from devtools.say import Refused, line
+
+SUITES = ("unit", "architecture", "site", "browser")
+NEED_A_BENCH = ("site", "browser")
+REDIS_SETTINGS = ("redis_cache", "redis_queue", "redis_socketio")
+
+
+def run(suites: Sequence[str], pytest_arguments: Sequence[str]) -> int:
+    """The exit code: 0 when everything that could run passed, and everything that was asked for by name could run."""
+    started = time.monotonic()
+    results: list[summary.Result] = []
+    not_run: dict[str, str] = {}
+    wanted = suites or SUITES
+    for suite in wanted:
+        if suite not in NEED_A_BENCH:
+            results.append(_pytest(suite, environments.own_python(), shell.environment(), pytest_arguments))
+    on_bench = [suite for suite in wanted if suite in NEED_A_BENCH]
+    if on_bench:
+        try:
+            _run_on_bench(on_bench, pytest_arguments, results, not_run)
+        except Refused as refusal:
+            not_run.update(dict.fromkeys(on_bench, str(refusal)))
+    line(summary.text(results, not_run, time.monotonic() - started))
+    return summary.exit_code(results, not_run, asked_by_name=bool(suites))
+
+
+def _run_on_bench(
+    suites: Sequence[str], pytest_arguments: Sequence[str], results: list[summary.Result], not_run: dict[str, str]
+) -> None:
+    bench = the_bench()
+    building.ensure(bench)
+    services.start_mariadb(bench)
+    packages = environments.bench_packages(bench)
+    with light_bench.for_tests(bench) as light, own_redis(light):
+        env = light.environment(packages=packages, CRM_EXT_BENCH=str(light.path), CRM_EXT_TEST_SITE=TEST_SITE)
+        for suite in suites:
+            try:
+                if suite == "browser":
+                    env["CRM_EXT_CHROMIUM"] = machine.provide_browser()
+            except Refused as refusal:
+                not_run[suite] = str(refusal)
+                continue
+            results.append(_on_test_site(suite, light, bench, env, pytest_arguments))
+
+
+def _on_test_site(
+    suite: str, light: Bench, bench: Bench, env: dict[str, str], pytest_arguments: Sequence[str]
+) -> summary.Result:
+    """An app that cannot be installed or built has failed its suite; only a missing bench excuses it."""
+    started = time.monotonic()
+    try:
+        sites.ensure_fresh(light, TEST_SITE)
+        if suite == "browser":
+            assets.build(light)
+            assets.share(light, bench)
+    except Refused as refusal:
+        line(f"\n{refusal}")
+        return summary.broken(suite, str(refusal).splitlines()[0], time.monotonic() - started)
+    return _pytest(suite, light.python, env, pytest_arguments)
+
+
+@contextmanager
+def own_redis(light: Bench) -> Iterator[None]:
+    """A Redis for one run, so that workers and caches of other sites on the bench see nothing of the tests."""
+    port = processes.free_port()
+    pid_file = services.start_redis_at(port, light.services, "redis-tests")
+    try:
+        write_json(light.config_file, {**light.config, **dict.fromkeys(REDIS_SETTINGS, f"redis://127.0.0.1:{port}")})
+        yield
+    finally:
+        processes.stop(pid_file)
+
+
+def _pytest(suite: str, python: Path, env: dict[str, str], arguments: Sequence[str]) -> summary.Result:
+    line(f"\n== {suite}")
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="crm-ext-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [python, "-m", "pytest", f"tests/{suite}", f"--junitxml={report}", *arguments]
+        code = subprocess.run([str(word) for word in command], cwd=CHECKOUT, env=env).returncode
+        return summary.read(suite, report, code, time.monotonic() - started)
