@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 
 import frappe
@@ -11,7 +12,13 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_ext.marketing_automation.queries import channels
-from crm_ext.marketing_automation.rules.touchpoints import ChannelPrice, Touch, cost_in, problem_of
+from crm_ext.marketing_automation.rules.touchpoints import (
+    FREE_ACTIVITIES,
+    ChannelPrice,
+    Touch,
+    cost_in,
+    problem_of,
+)
 from crm_ext.shared.money import rounded, to_decimal
 from crm_ext.shared.results import Refusal
 
@@ -106,7 +113,9 @@ class PriceList:
             return None
         company = touch.company or self._company
         cost = touch.cost
-        if cost is None:
+        if cost is None and touch.activity in FREE_ACTIVITIES:
+            cost = Decimal(0)
+        elif cost is None:
             cost = cost_in(price, self._currencies.get(company, price.currency), self._rates)
         return replace(touch, company=company, cost=rounded(cost, _COST_PRECISION))
 

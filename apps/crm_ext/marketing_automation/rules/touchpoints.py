@@ -25,6 +25,8 @@ ACTIVITIES = (
     "Page View",
     "Other",
 )
+# What the customer does with something already paid for, or by own effort: the channel's cost is not counted again.
+FREE_ACTIVITIES = frozenset({"Received", "Opened", "Clicked", "Viewed", "Page View"})
 # Length of a Data or Link column.
 TEXT_LENGTH = 140
 
@@ -34,7 +36,7 @@ class Touch:
     """One touch, as `flow.touchpoints.record` takes it.
 
     occurred_at: site time, without a time zone.
-    cost: in the currency of `company`; None takes the channel's cost per touch.
+    cost: in the currency of `company`; None takes the channel's cost per touch (nothing for FREE_ACTIVITIES).
     company: None takes the default company.
     occasion: tells apart touches of one activity on one reference (views on several days, clicks on several links).
     """
