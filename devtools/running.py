@@ -26,6 +26,7 @@ from devtools.say import Refused, line
 LOAD_DEMO = "crm_ext.setup.demo.load.load_demo"
 SERVERS = ("web", "worker", "scheduler", "socketio")
 START_SECONDS = 60
+LOCALHOST = CHECKOUT / "devtools" / "inside" / "localhost.js"
 
 
 def up() -> int:
@@ -77,7 +78,7 @@ def commands(bench: Bench) -> dict[str, list[str]]:
         "web": bench.frappe("serve", "--port", str(bench.web_port), "--noreload", site=DEVELOPMENT_SITE),
         "worker": bench.frappe("worker", "--queue", "short,default,long"),
         "scheduler": bench.frappe("schedule"),
-        "socketio": ["node", str(bench.path / "apps" / "frappe" / "socketio.js")],
+        "socketio": ["node", "--require", str(LOCALHOST), str(bench.path / "apps" / "frappe" / "socketio.js")],
     }
 
 

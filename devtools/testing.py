@@ -90,7 +90,8 @@ def own_redis(light: Bench) -> Iterator[None]:
     port = processes.free_port()
     pid_file = services.start_redis_at(port, light.services, "redis-tests")
     try:
-        write_json(light.config_file, {**light.config, **dict.fromkeys(REDIS_SETTINGS, f"redis://127.0.0.1:{port}")})
+        addresses = dict.fromkeys(REDIS_SETTINGS, f"redis://127.0.0.1:{port}")
+        write_json(light.config_file, {**light.config, **addresses, "socketio_port": processes.free_port()})
         yield
     finally:
         processes.stop(pid_file)
