@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_ext.setup import ledger_link, marketing_channels, roles
+from crm_ext.setup import ledger_link, marketing_channels, roles, sales_process, trail_indexes
 
 
 def before_install() -> None:
@@ -15,3 +15,5 @@ def after_install() -> None:
     roles.create()
     ledger_link.create()
     marketing_channels.create()
+    trail_indexes.create()
+    sales_process.create()

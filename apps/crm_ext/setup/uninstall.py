@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from crm_ext.setup import ledger_link, roles
+from crm_ext.setup import ledger_link, roles, trail_indexes
 
 
 def before_uninstall() -> None:
@@ -15,6 +15,7 @@ def after_uninstall() -> None:
     """Drop what can only go once the app's doctypes are gone."""
     if "crm_ext" in frappe.get_installed_apps():
         return  # a dry run calls the hooks too
+    trail_indexes.remove()
     ledger_link.remove()
     roles.remove()
     # Frappe commits before it calls this hook and not after it.
