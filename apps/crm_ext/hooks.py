@@ -12,3 +12,22 @@ before_install = "crm_ext.setup.install.before_install"
 after_install = "crm_ext.setup.install.after_install"
 before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 after_uninstall = "crm_ext.setup.uninstall.after_uninstall"
+
+# Sales Process
+setup_wizard_complete = ["crm_ext.setup.sales_process.create"]
+
+doc_events = {
+    "Opportunity": {
+        "validate": "crm_ext.overrides.opportunity.validate",
+        "on_change": "crm_ext.overrides.opportunity.on_change",
+        "on_trash": "crm_ext.overrides.opportunity.on_trash",
+        "after_rename": "crm_ext.overrides.opportunity.after_rename",
+    },
+}
+
+scheduler_events = {
+    "daily_long": [
+        "crm_ext.sales_process.flow.reconciliation.reconcile",
+        "crm_ext.sales_process.flow.calibration.calibrate",
+    ],
+}

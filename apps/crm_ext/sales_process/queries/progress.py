@@ -48,10 +48,11 @@ def done_activities(opportunity: str) -> set[tuple[str, str]]:
     return {(row.sales_stage, row.activity) for row in rows}
 
 
-def drifted(limit: int) -> list[dict]:
+def drifted(after: str, limit: int) -> list[dict]:
     """Opportunities whose record does not say what the opportunity says: no record, another stage, or another end.
 
-    Changes that went past the document's events (direct writes to the table) show up here. At most `limit` rows.
+    Changes that went past the document's events (direct writes to the table) show up here. At most `limit` rows, by
+    name, from the one that follows `after`.
     """
     opportunity = frappe.qb.DocType("Opportunity")
     progress = frappe.qb.DocType("Opportunity Progress")
@@ -71,6 +72,8 @@ def drifted(limit: int) -> list[dict]:
             opportunity.name,
             opportunity.sales_stage,
             opportunity.status,
+            opportunity.opportunity_type,
+            opportunity.company,
             opportunity.probability,
             opportunity.creation,
             opportunity.modified,
@@ -79,9 +82,11 @@ def drifted(limit: int) -> list[dict]:
             passage.name.as_("running"),
             passage.entered_on,
         )
+        .where(opportunity.name > after)
         .where(
             progress.name.isnull()
             | (progress.sales_stage.isnull() & opportunity.sales_stage.isnotnull())
+            | (progress.sales_stage.isnotnull() & opportunity.sales_stage.isnull())
             | (progress.sales_stage != opportunity.sales_stage)
             | (settled & passage.name.isnotnull())
             | (~settled & passage.name.isnull() & opportunity.sales_stage.isnotnull())

@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from crm_ext.sales_process.flow import definitions
+
 
 class SalesProcess(Document):
-    pass
+    def validate(self) -> None:
+        definitions.validate(self)
