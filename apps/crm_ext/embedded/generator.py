@@ -45,13 +45,13 @@ CAMPAIGNS = (
     CampaignStory("Boiler Replacement Bonus", "Email", 150, 75, 9_000, 8_300, 130, 0.19, 3_900),
     CampaignStory("Tabriz Trade Fair", "Event", 95, 12, 26_000, 29_400, 60, 0.28, 9_800),
     CampaignStory("Search Advertising", "Advertisement", 0, 365, 24_000, 23_100, 210, 0.08, 2_600),
-    CampaignStory("Dealer Days", "Partner", 200, 30, 14_000, 12_700, 40, 0.45, 12_500),
+    CampaignStory("Dealer Days", "Partner", 200, 30, 14_000, 12_700, 40, 0.30, 8_200),
     CampaignStory("Solar Heating Launch", "Web", 120, 120, 30_000, 33_800, 70, 0.06, 4_400),
     CampaignStory("Winter Service Call", "Phone Call", 235, 60, 6_000, 5_100, 75, 0.30, 2_100),
 )
-UNPROMPTED_LEADS = 90
-UNPROMPTED_CONVERSION = 0.16
-UNPROMPTED_ORDER_VALUE = 3_000
+UNPROMPTED_LEADS = 260
+UNPROMPTED_CONVERSION = 0.21
+UNPROMPTED_ORDER_VALUE = 3_600
 
 INCOME, COST, STOCK = "Sales - AP", "Cost of Goods Sold - AP", "Stock In Hand - AP"
 DEBTORS, CREDITORS, BANK = "Debtors - AP", "Creditors - AP", "Bank - AP"
@@ -177,6 +177,7 @@ def _follow_lead(
     lead = books.new_name("CRM-LEAD")
     record = books.add(
         "Lead",
+        company=COMPANY,
         name=lead,
         creation=_at(books, day),
         status="Open",
@@ -217,6 +218,7 @@ def _opportunity(books: Books, lead: str, campaign: str | None, day: date, value
         return None
     return books.add(
         "Opportunity",
+        company=COMPANY,
         name=books.new_name("CRM-OPP"),
         transaction_date=day,
         opportunity_from="Lead",
@@ -235,6 +237,7 @@ def _quotation(
     opportunity["status"] = "Quotation"
     return books.add(
         "Quotation",
+        company=COMPANY,
         name=books.new_name("SAL-QTN"),
         transaction_date=day,
         quotation_to="Lead",
@@ -255,6 +258,7 @@ def _sell(
     order = books.new_name("SAL-ORD")
     books.add(
         "Sales Order",
+        company=COMPANY,
         name=order,
         transaction_date=day,
         customer=customer,
@@ -376,7 +380,13 @@ def _touch(
     if day > books.last_day or campaign is None:
         return
     books.add(
-        "Touchpoint", lead=lead, customer=customer, occurred_at=_at(books, day), channel=channel, campaign=campaign
+        "Touchpoint",
+        company=COMPANY,
+        lead=lead,
+        customer=customer,
+        occurred_at=_at(books, day),
+        channel=channel,
+        campaign=campaign,
     )
 
 

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import unquote, urlparse
+from urllib.parse import quote, unquote, urlparse
 
 import duckdb
 
@@ -21,6 +21,8 @@ from crm_ext.embedded.tables import TABLES, Table
 from crm_ext.shared.results import Refusal, refuse
 
 _ROWS_AT_ONCE = 50_000
+# Every cell as text first, short rows filled up: one odd cell or line must not cost the whole analysis.
+_CSV_OPTIONS = "header = true, all_varchar = true, strict_mode = false, null_padding = true"
 
 
 class Source(Protocol):
@@ -121,7 +123,7 @@ def _append_files(
         for name in columns
     )
     for file in files:
-        reader = "read_csv(?, header = true, all_varchar = true, nullstr = ?, quote = '\"', strict_mode = false)"
+        reader = f"read_csv(?, {_CSV_OPTIONS}, nullstr = ?, quote = '\"')"
         # Materialised, because DuckDB would otherwise push the types of the target into the reader, which then fails.
         connection.execute(
             f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) '
@@ -174,7 +176,7 @@ def _reader(files: Sequence[Path]) -> str:
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
     if files[0].suffix.lower() == ".parquet":
         return f"read_parquet([{listed}], union_by_name = true)"
-    return f"read_csv([{listed}], header = true, all_varchar = true)"
+    return f"read_csv([{listed}], {_CSV_OPTIONS})"
 
 
 @dataclass
@@ -202,7 +204,7 @@ class SqliteFile:
 
 @dataclass
 class DatabaseServer:
-    """A MariaDB or MySQL server with a real site's database, read in one consistent read-only transaction."""
+    """A MariaDB or MySQL server with a real site's database. With connectorx installed, large tables come in faster."""
 
     host: str
     port: int
@@ -248,9 +250,21 @@ class DatabaseServer:
             return {row[0] for row in cursor.fetchall()}
 
     def copy(self, connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> None:
-        with closing(self._connect()) as database, database.cursor() as cursor:
-            cursor.execute(f"SELECT {_quoted(columns, '`')} FROM `{table.stored_name}`")
-            _append(connection, table, columns, _batches(cursor))
+        try:
+            import connectorx
+        except ImportError:
+            with closing(self._connect()) as database, database.cursor() as cursor:
+                cursor.execute(f"SELECT {_quoted(columns, '`')} FROM `{table.stored_name}`")
+                _append(connection, table, columns, _batches(cursor))
+            return
+        # As text: the reader would make floats of decimals.
+        texts = ", ".join(f"CAST(`{name}` AS CHAR) AS `{name}`" for name in columns)
+        address = f"mysql://{quote(self.user)}:{quote(self.password)}@{self.host}:{self.port}/{self.database}"
+        rows = connectorx.read_sql(address, f"SELECT {texts} FROM `{table.stored_name}`", return_type="arrow")
+        casts = ", ".join(f'TRY_CAST("{name}" AS {table.columns[name]})' for name in columns)
+        connection.register("arrived", rows)
+        connection.execute(f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) SELECT {casts} FROM arrived')
+        connection.unregister("arrived")
 
 
 def _without_password(address: str) -> str:
