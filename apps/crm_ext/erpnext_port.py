@@ -6,12 +6,16 @@ and ledgers are made there and never beside it.
 
 from __future__ import annotations
 
+from datetime import date
+
 import frappe
 from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
     get_doctypes_with_dimensions,
     make_dimension_in_accounting_doctypes,
 )
+from erpnext.accounts.utils import get_fiscal_years
 from erpnext.selling.doctype.customer.customer import get_credit_limit, get_customer_outstanding
+from frappe.model.document import Document
 
 
 # Accounting dimensions
@@ -79,3 +83,56 @@ def customer_credit(customer: str, company: str) -> dict[str, float]:
         "limit": get_credit_limit(customer, company),
         "outstanding": get_customer_outstanding(customer, company, ignore_outstanding_sales_order=bool(bypassed)),
     }
+
+
+# Fiscal years
+
+
+def fiscal_years(company: str) -> list[tuple[str, date, date]]:
+    """Name, first and last day of every enabled fiscal year that the company works in, the latest first."""
+    return [
+        (year.name, year.year_start_date, year.year_end_date) for year in get_fiscal_years(company=company)
+    ]
+
+
+# Documents made from documents
+
+# What ERPNext's own "Create" buttons call, by (from, to). "… return" is the credit note or the goods that come back.
+DOCUMENT_MAKERS = {
+    ("Lead", "Opportunity"): "erpnext.crm.doctype.lead.lead.make_opportunity",
+    ("Lead", "Customer"): "erpnext.crm.doctype.lead.lead.make_customer",
+    ("Opportunity", "Quotation"): "erpnext.crm.doctype.opportunity.opportunity.make_quotation",
+    # The button's own function refuses what has expired by today's date; orders of the past are made by the one below it.
+    ("Quotation", "Sales Order"): "erpnext.selling.doctype.quotation.quotation._make_sales_order",
+    ("Sales Order", "Delivery Note"): "erpnext.selling.doctype.sales_order.sales_order.make_delivery_note",
+    ("Delivery Note", "Sales Invoice"): "erpnext.stock.doctype.delivery_note.delivery_note.make_sales_invoice",
+    ("Delivery Note", "Delivery Note return"): "erpnext.stock.doctype.delivery_note.delivery_note.make_sales_return",
+    ("Sales Invoice", "Sales Invoice return"): "erpnext.accounts.doctype.sales_invoice.sales_invoice.make_sales_return",
+    ("Purchase Order", "Purchase Receipt"): "erpnext.buying.doctype.purchase_order.purchase_order.make_purchase_receipt",
+    ("Purchase Receipt", "Purchase Invoice"): (
+        "erpnext.stock.doctype.purchase_receipt.purchase_receipt.make_purchase_invoice"
+    ),
+}
+
+
+def make_from(doctype: str, name: str, target: str) -> Document:
+    """The next document of a chain, not yet saved, as ERPNext's own button makes it."""
+    return frappe.get_attr(DOCUMENT_MAKERS[doctype, target])(name)
+
+
+def payment_for(doctype: str, name: str, bank_account: str, amount: float) -> Document:
+    """A payment entry, not yet saved, of `amount` (currency of the party's account) for an order or invoice."""
+    from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+
+    return get_payment_entry(doctype, name, party_amount=amount, bank_account=bank_account)
+
+
+def price_of(item_code: str, price_list: str, day: str) -> float:
+    """Price of one stock unit in the price list's currency on a day; 0 where there is none."""
+    from erpnext.stock.get_item_details import get_item_price
+
+    unit = frappe.get_cached_value("Item", item_code, "stock_uom")
+    found = get_item_price(
+        {"price_list": price_list, "uom": unit, "transaction_date": day, "customer": None, "supplier": None}, item_code
+    )
+    return found[0][1] if found else 0.0

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_ext.marketing_automation.rules import campaign_plan as rules
-from crm_ext.marketing_automation.rules.campaign_plan import Channel, FiscalYear, Plan, PlannedTask
+from crm_ext.marketing_automation.rules.campaign_plan import Account, Channel, FiscalYear, Plan, PlannedTask
 from crm_ext.shared.calendars import Period
 from crm_ext.shared.results import Refusal
 
@@ -162,6 +163,21 @@ def test_an_unfinished_plan_may_be_saved_but_not_approved(changes, code):
 
 def test_a_whole_plan_passes():
     assert rules.check_complete(plan(tasks=(PlannedTask("Print", -5, 2),))) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"company": "Other"}, "account_of_other_company"),
+        ({"is_group": True}, "account_is_group"),
+        ({"disabled": True}, "account_disabled"),
+        ({"root_type": "Income"}, "account_not_expense"),
+    ],
+)
+def test_an_account_that_cannot_be_spent_on_is_refused(changes, code):
+    good = Account("Advertising", "Pumps", "Expense")
+    assert rules.check_accounts("Pumps", [good]) is None
+    assert code_of(rules.check_accounts("Pumps", [good, replace(good, **changes)])) == code
 
 
 def test_the_same_channel_may_be_planned_on_two_accounts():

@@ -80,6 +80,17 @@ class FiscalYear:
 
 
 @dataclass(frozen=True)
+class Account:
+    """What decides whether a plan may spend on an account."""
+
+    name: str
+    company: str
+    root_type: str
+    is_group: bool = False
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
 class BudgetShare:
     """What one expense account may spend on the campaign in one fiscal year."""
 
@@ -166,6 +177,23 @@ def check_draft(plan: Plan) -> Refusal | None:
     for row, task in enumerate(plan.tasks, start=1):
         if task.duration < 1:
             return refuse("task_without_time", row=row, subject=task.subject)
+    return None
+
+
+def check_accounts(company: str, accounts: Iterable[Account]) -> Refusal | None:
+    """Whether the company can spend on all of these accounts.
+
+    Refusals: 'account_of_other_company', 'account_is_group', 'account_disabled', 'account_not_expense'.
+    """
+    for account in accounts:
+        if account.company != company:
+            return refuse("account_of_other_company", account=account.name, company=company)
+        if account.is_group:
+            return refuse("account_is_group", account=account.name)
+        if account.disabled:
+            return refuse("account_disabled", account=account.name)
+        if account.root_type != "Expense":
+            return refuse("account_not_expense", account=account.name)
     return None
 
 
