@@ -92,7 +92,8 @@ def start_servers(bench: Bench) -> None:
         process = shell.start_in_background(
             command,
             cwd=bench.path if name == "socketio" else bench.sites,
-            env=bench.environment(),
+            # Tells pages the port of socket.io; without it they would look for it behind a proxy of a production set-up.
+            env=bench.environment(DEV_SERVER="1"),
             log=bench.services / "log" / f"{name}.log",
         )
         processes.record(pid_file, process.pid)

@@ -102,6 +102,12 @@ def _pytest(suite: str, python: Path, env: dict[str, str], arguments: Sequence[s
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="crm-ext-") as folder:
         report = Path(folder) / "report.xml"
-        command = [python, "-m", "pytest", f"tests/{suite}", f"--junitxml={report}", *arguments]
+        command = [python, "-m", "pytest", *_folder(suite, arguments), f"--junitxml={report}", *arguments]
         code = subprocess.run([str(word) for word in command], cwd=CHECKOUT, env=env).returncode
         return summary.read(suite, report, code, time.monotonic() - started)
+
+
+def _folder(suite: str, arguments: Sequence[str]) -> list[str]:
+    """The suite's folder, unless the arguments name a file or folder in it."""
+    folder = f"tests/{suite}"
+    return [] if any(argument.startswith(folder) for argument in arguments) else [folder]

@@ -92,8 +92,8 @@ def server(site_connection) -> Iterator[str]:
             str(BENCH / "apps" / "frappe" / "socketio.js"),
         ],
     }
-    # Pages under test are served as in production: the debugger of the development server would catch their errors.
-    env = {**os.environ, "CI": "1", "FRAPPE_SOCKETIO_PORT": socketio_port}
+    # DEV_SERVER tells pages the port of socket.io, CI leaves out the debugger that would catch their errors.
+    env = {**os.environ, "CI": "1", "DEV_SERVER": "1", "FRAPPE_SOCKETIO_PORT": socketio_port}
     logs = BENCH / "logs"
     started = []
     try:
@@ -163,9 +163,8 @@ def desk(browser, server, site) -> Iterator[Callable]:
         user = user_with(site, roles or DEFAULT_ROLES, language)
         context = browser.new_context(base_url=server, locale=language, **(PHONE if phone else DESKTOP))
         contexts.append(context)
-        answer = context.request.post("/api/method/login", form={"usr": user, "pwd": PASSWORD})
-        assert answer.ok, answer.text()
         page = context.new_page()
+        log_in(page, user)
         page.console_errors = []
         page.on("pageerror", lambda error: page.console_errors.append(str(error)))
         page.on(
@@ -178,6 +177,20 @@ def desk(browser, server, site) -> Iterator[Callable]:
     yield open_desk
     for context in contexts:
         context.close()
+
+
+def log_in(page, user: str) -> None:
+    """By a request of the page itself: Playwright's own requests do not know *.localhost."""
+    page.goto("/login")
+    status = page.evaluate(
+        """async ([usr, pwd]) => (await fetch("/api/method/login", {
+            method: "POST",
+            headers: {"Content-Type": "application/json", "X-Frappe-CSRF-Token": "None"},
+            body: JSON.stringify({usr, pwd}),
+        })).status""",
+        [user, PASSWORD],
+    )
+    assert status == 200, f"{user} could not log in: {status}"
 
 
 def user_with(frappe, roles: tuple[str, ...], language: str) -> str:
