@@ -13,8 +13,9 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
     get_doctypes_with_dimensions,
     make_dimension_in_accounting_doctypes,
 )
-from erpnext.accounts.utils import get_fiscal_years
 from erpnext.selling.doctype.customer.customer import get_credit_limit, get_customer_outstanding
+from erpnext.setup.doctype.transaction_deletion_record.transaction_deletion_record import is_deletion_doc_running
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -85,16 +86,6 @@ def customer_credit(customer: str, company: str) -> dict[str, float]:
     }
 
 
-# Fiscal years
-
-
-def fiscal_years(company: str) -> list[tuple[str, date, date]]:
-    """Name, first and last day of every enabled fiscal year that the company works in, the latest first."""
-    return [
-        (year.name, year.year_start_date, year.year_end_date) for year in get_fiscal_years(company=company)
-    ]
-
-
 # Documents made from documents
 
 # What ERPNext's own "Create" buttons call, by (from, to). "… return" is the credit note or the goods that come back.
@@ -136,3 +127,11 @@ def price_of(item_code: str, price_list: str, day: str) -> float:
         {"price_list": price_list, "uom": unit, "transaction_date": day, "customer": None, "supplier": None}, item_code
     )
     return found[0][1] if found else 0.0
+
+
+# Companies
+
+
+def require_company_not_being_deleted(company: str | None) -> None:
+    """Raises while ERPNext deletes the transactions of the company."""
+    is_deletion_doc_running(company, _("Import the leads when the deletion is done."))
