@@ -7,6 +7,7 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.model.rename_doc import rename_doc
 from frappe.utils import get_datetime, now_datetime
 
 from crm_ext.sales_process.flow import definitions
@@ -52,7 +53,7 @@ def forget(opportunity: str) -> None:
 def rename(old: str, new: str) -> None:
     """The record is found by the opportunity's name, so it is renamed with it."""
     if frappe.db.exists("Opportunity Progress", old):
-        frappe.rename_doc(
+        rename_doc(
             "Opportunity Progress",
             old,
             new,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Case
-from frappe.query_builder.functions import Sum
+from frappe.query_builder.functions import Abs, Sum
 
 from crm_ext import erpnext_port
 
@@ -149,7 +149,7 @@ def advance_received(quotation_names: Sequence[str], company_currency: str) -> f
         frappe.qb.from_(advance)
         .join(order)
         .on(order.name == advance.against_voucher_no)
-        .select(Sum(advance.amount * rate))
+        .select(Abs(Sum(advance.amount * rate)))
         .where(
             (advance.against_voucher_type == "Sales Order")
             & (advance.delinked == 0)
