@@ -17,6 +17,16 @@ after_uninstall = "crm_ext.setup.uninstall.after_uninstall"
 setup_wizard_complete = ["crm_ext.setup.sales_process.create"]
 
 doc_events = {
+    "Lead": {
+        "after_insert": "crm_ext.overrides.lead.after_insert",
+        "on_trash": "crm_ext.overrides.lead.on_trash",
+    },
+    "Contact": {"on_trash": "crm_ext.overrides.contact.on_trash"},
+    "Customer": {
+        "after_insert": "crm_ext.overrides.customer.after_insert",
+        "on_trash": "crm_ext.overrides.customer.on_trash",
+    },
+    "Campaign": {"on_trash": "crm_ext.overrides.campaign.on_trash"},
     "Opportunity": {
         "validate": "crm_ext.overrides.opportunity.validate",
         "on_change": "crm_ext.overrides.opportunity.on_change",
@@ -25,9 +35,37 @@ doc_events = {
     },
 }
 
+# What lead import runs for many leads at once instead of an event for each.
+crm_ext_batch_events = {"crm_ext.overrides.lead.after_insert": "crm_ext.overrides.lead.after_insert_many"}
+
+# Touchpoints are facts about other documents and never a reason to keep them; what goes with whom is decided on_trash.
+ignore_links_on_delete = ["Touchpoint", "Customer Origin", "Enquiry"]
+
+jinja = {"methods": ["crm_ext.api.click.tracked_link"]}
+
+update_website_context = ["crm_ext.overrides.website.update_website_context"]
+
 scheduler_events = {
+    "cron": {
+        "*/5 * * * *": [
+            "crm_ext.marketing_automation.flow.enquiries.work_off",
+            "crm_ext.marketing_automation.flow.harvest.run",
+        ],
+    },
+    "daily": ["crm_ext.marketing_automation.flow.campaign_plans.refresh_statuses"],
     "daily_long": [
+        "crm_ext.marketing_automation.flow.harvest.run_nightly",
+        "crm_ext.marketing_automation.flow.enquiries.retry_failed",
         "crm_ext.sales_process.flow.reconciliation.reconcile",
         "crm_ext.sales_process.flow.calibration.calibrate",
     ],
+}
+
+override_doctype_dashboards = {
+    "Campaign": "crm_ext.overrides.campaign.get_dashboard",
+    "Project": "crm_ext.overrides.project.get_dashboard",
+}
+
+doctype_js = {
+    "Campaign": "public/js/campaign.js",
 }

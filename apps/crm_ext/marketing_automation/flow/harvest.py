@@ -11,17 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import frappe
 from frappe.model.document import Document
 
 from crm_ext.compat import LEAD_CAMPAIGN_FIELD, SOURCE_FIELD
-from crm_ext.marketing_automation.flow import touchpoints
+from crm_ext.marketing_automation.flow import origins, touchpoints
 from crm_ext.marketing_automation.flow.locks import exclusively
+from crm_ext.marketing_automation.flow.watermarks import Pace, Position, drain
 from crm_ext.marketing_automation.queries import campaigns, parties, touch_sources
 from crm_ext.marketing_automation.rules import harvest as rules
 
-_BEGINNING = (datetime(1900, 1, 1), "")
 _BATCH = 2000
 # Below the time limit of a scheduled job; what is left is taken up by the next one.
 _SECONDS = 200
@@ -33,7 +34,7 @@ _NIGHTLY_REACH_BACK = timedelta(days=2)
 @dataclass(frozen=True, slots=True)
 class Source:
     name: str
-    read_rows: Callable[[tuple[datetime, str], datetime, int], list[frappe._dict]]
+    read_rows: Callable[[Position, datetime, int], list[frappe._dict]]
     read_row: Callable[[frappe._dict], rules.Reading]
 
 
@@ -52,14 +53,16 @@ def run(
 ) -> int:
     """Read every source up to now and return how many touches were new; 0 at once where another process is reading.
 
+    The origins of the customers concerned are brought up to date in the same run.
     checkpoint: called after each batch, by default a commit, so that a run that is killed goes on where it stood.
     """
-    checkpoint = checkpoint or _commit
-    finish_by = time.monotonic() + _SECONDS
+    pace = Pace(reach_back, batch, checkpoint or _commit, time.monotonic() + _SECONDS)
     with exclusively("touchpoint harvest") as held:
         if not held:
             return 0
-        return sum(_drain_safely(source, reach_back, batch, checkpoint, finish_by) for source in SOURCES)
+        recorded = sum(_safely(source.name, partial(_drain, source, pace), pace) for source in SOURCES)
+        _safely("Customer Origin", partial(origins.follow, pace), pace)
+    return recorded
 
 
 def run_nightly() -> int:
@@ -67,63 +70,56 @@ def run_nightly() -> int:
     return run(_NIGHTLY_REACH_BACK)
 
 
-def lead_inserted(lead: Document) -> None:
-    """Show the first touch of a new lead at once. One INSERT, for leads with a campaign or a source only."""
-    row = frappe._dict(
-        name=lead.name,
-        creation=frappe.utils.get_datetime(lead.creation),
-        company=lead.company,
-        campaign=lead.get(LEAD_CAMPAIGN_FIELD),
-        source=lead.get(SOURCE_FIELD),
-    )
-    reading = rules.read_lead(row)
-    touchpoints.record(
-        touch for event in reading.happenings for touch in rules.touches_of(event, rules.Acquaintance())
+def leads_inserted(leads: Iterable[Document]) -> None:
+    """Show the first touch of new leads at once. One INSERT, for leads with a campaign or a source only."""
+    rows = [
+        frappe._dict(
+            name=lead.name,
+            creation=frappe.utils.get_datetime(lead.creation),
+            company=lead.company,
+            campaign=lead.get(LEAD_CAMPAIGN_FIELD),
+            source=lead.get(SOURCE_FIELD),
+        )
+        for lead in leads
+        if not lead.flags.made_of_enquiry
+    ]
+    happenings = [event for row in rows for event in rules.read_lead(row).happenings]
+    if happenings:
+        nobody_else = rules.Acquaintance()
+        touchpoints.record(touch for event in happenings for touch in rules.touches_of(event, nobody_else))
+
+
+def record_happenings(doctype: str, happenings: list[rules.Happening]) -> int:
+    """Find out whom the happenings of documents of one doctype concerned, and record a touch for each party."""
+    happenings = _placed(happenings)
+    if not happenings:
+        return 0
+    known = _acquaintance(happenings)
+    already = _already(doctype, {event.name for event in happenings})
+    return touchpoints.record(
+        touch for event in happenings for touch in rules.touches_of(event, known, already[event.name])
     )
 
 
-def _drain_safely(
-    source: Source, reach_back: timedelta, batch: int, checkpoint: Callable, finish_by: float
-) -> int:
+def _safely(name: str, read: Callable[[], int], pace: Pace) -> int:
     """One source that fails does not keep the others from being read."""
     try:
-        return _drain(source, reach_back, batch, checkpoint, finish_by)
+        return read()
     except Exception:
         frappe.db.rollback()
-        frappe.log_error(title=f"Touchpoints of {source.name} could not be read")
-        checkpoint()
+        frappe.log_error(title=f"Touchpoints: {name} could not be read")
+        pace.checkpoint()
         return 0
 
 
-def _drain(source: Source, reach_back: timedelta, batch: int, checkpoint: Callable, finish_by: float) -> int:
-    reached = _watermark(source.name)
-    position = (reached[0] - reach_back, "") if reached != _BEGINNING else _BEGINNING
-    recorded = 0
-    while True:
-        now = frappe.utils.now_datetime()
-        rows = source.read_rows(position, now, batch)
-        if rows:
-            new = _record_rows(source, rows)
-            position = (rows[-1].ripe_at, rows[-1].position_name or rows[-1].name)
-            reached = max(reached, position)
-            _set_watermark(source.name, reached, new, now)
-            recorded += new
-            checkpoint()
-        if len(rows) < batch or time.monotonic() > finish_by:
-            return recorded
+def _drain(source: Source, pace: Pace) -> int:
+    return drain(source.name, source.read_rows, partial(_record_rows, source), pace)
 
 
 def _record_rows(source: Source, rows: list[frappe._dict]) -> int:
     readings = [source.read_row(row) for row in rows]
     _take_back(source.name, zip((row.name for row in rows), readings, strict=True))
-    happenings = _placed([event for reading in readings for event in reading.happenings])
-    if not happenings:
-        return 0
-    known = _acquaintance(happenings)
-    already = _already(source.name, {event.name for event in happenings})
-    return touchpoints.record(
-        touch for event in happenings for touch in rules.touches_of(event, known, already[event.name])
-    )
+    return record_happenings(source.name, [event for reading in readings for event in reading.happenings])
 
 
 def _take_back(doctype: str, readings: Iterable[tuple[str, rules.Reading]]) -> None:
@@ -182,24 +178,6 @@ def _already(doctype: str, names: set[str]) -> dict[str, list[tuple[str, str | N
             (row.activity, row.occasion, rules.Who(row.lead, row.contact, row.customer))
         )
     return found
-
-
-def _watermark(source: str) -> tuple[datetime, str]:
-    row = frappe.db.get_value("Touchpoint Watermark", source, ["reached_at", "reached_name"], as_dict=True)
-    return (row.reached_at, row.reached_name or "") if row and row.reached_at else _BEGINNING
-
-
-def _set_watermark(source: str, reached: tuple[datetime, str], new: int, now: datetime) -> None:
-    """In the transaction of the batch, so that touches and watermark are kept or lost together."""
-    user = frappe.session.user
-    frappe.db.sql(
-        """INSERT INTO `tabTouchpoint Watermark`
-            (name, source, owner, creation, modified, modified_by, reached_at, reached_name, last_run_at, touches)
-            VALUES (%(source)s, %(source)s, %(user)s, %(now)s, %(now)s, %(user)s, %(at)s, %(key)s, %(now)s, %(new)s)
-            ON DUPLICATE KEY UPDATE modified = %(now)s, modified_by = %(user)s, reached_at = %(at)s,
-                reached_name = %(key)s, last_run_at = %(now)s, touches = touches + %(new)s""",
-        {"source": source, "user": user, "now": now, "at": reached[0], "key": reached[1], "new": new},
-    )
 
 
 def _commit() -> None:

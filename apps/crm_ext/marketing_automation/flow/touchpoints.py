@@ -69,6 +69,18 @@ def forget_party(doctype: str, name: str) -> None:
     others = [other for other in ("lead", "contact", "customer") if other != field]
     frappe.db.delete(TOUCHPOINT, {field: name, **{other: ("is", "not set") for other in others}})
     frappe.db.set_value(TOUCHPOINT, {field: name}, field, None, update_modified=False)
+    frappe.db.set_value("Enquiry", {field: name}, field, None, update_modified=False)
+
+
+def refuse_deletion_of_campaign(campaign: str) -> None:
+    """What a campaign did stays told, although Frappe is asked not to count touchpoints as links."""
+    if frappe.db.exists(TOUCHPOINT, {"campaign": campaign}):
+        frappe.throw(
+            _(
+                "Touchpoints tell of the campaign {0}, so it cannot be deleted. It can be merged into another one."
+            ).format(campaign),
+            frappe.LinkExistsError,
+        )
 
 
 def refuse_change() -> None:

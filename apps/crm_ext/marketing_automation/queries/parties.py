@@ -135,3 +135,8 @@ def leads_by_address(addresses: Iterable[str]) -> dict[str, str]:
         "Lead", filters={"email_id": ("in", addresses)}, fields=["name", "email_id"], order_by="creation desc"
     )
     return {row.email_id.lower(): row.name for row in rows}
+
+
+def contact_of_user(user: str) -> str | None:
+    """The Contact of a portal user; guests have none."""
+    return frappe.db.get_value("Contact", {"user": user}) if user != "Guest" else None

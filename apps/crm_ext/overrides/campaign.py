@@ -1,0 +1,18 @@
+"""ERPNext's Campaign: its connections, and its deletion."""
+
+from __future__ import annotations
+
+from frappe import _
+from frappe.model.document import Document
+
+from crm_ext.marketing_automation.flow import touchpoints
+
+
+def get_dashboard(data: dict) -> dict:
+    """The plans of the campaign, beside what ERPNext shows."""
+    data.setdefault("transactions", []).append({"label": _("Plans"), "items": ["Campaign Plan"]})
+    return data
+
+
+def on_trash(campaign: Document, method: str | None = None) -> None:
+    touchpoints.refuse_deletion_of_campaign(campaign.name)

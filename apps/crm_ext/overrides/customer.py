@@ -1,0 +1,16 @@
+"""Events of ERPNext's Customer that reach this app."""
+
+from __future__ import annotations
+
+from frappe.model.document import Document
+
+from crm_ext.marketing_automation.flow import origins, touchpoints
+
+
+def after_insert(customer: Document, method: str | None = None) -> None:
+    origins.customer_inserted(customer)
+
+
+def on_trash(customer: Document, method: str | None = None) -> None:
+    touchpoints.forget_party("Customer", customer.name)
+    origins.forget(customer.name)
