@@ -44,7 +44,9 @@ def get_trail(doctype: str, name: str) -> dict:
     require_readable(doctype, name)
     found = _load(Key(doctype, name))
     picture = layout(found.trail)
-    order = sorted(found.trail.documents, key=lambda key: (picture.places[key].column, picture.places[key].row))
+    order = sorted(
+        found.trail.documents, key=lambda key: (picture.places[key].column, picture.places[key].row)
+    )
     position = {key: number for number, key in enumerate(order)}
     replaced = rules.amendments(found.trail)
     shares = allocated(found.trail, found.settlements)
@@ -84,7 +86,9 @@ def require_readable(doctype: str, name: str) -> None:
     rows = queries.cards([(doctype, name)]) if doctype in CARDS else []
     if not any(row.visible for row in rows):
         frappe.throw(
-            _("There is no such document, or you may not see it. Check its name, or ask its owner to share it with you."),
+            _(
+                "There is no such document, or you may not see it. Check its name, or ask its owner to share it with you."
+            ),
             frappe.PermissionError,
         )
 
@@ -163,7 +167,9 @@ def _summary(found: _Loaded) -> dict:
 
 def _totals(sums: Totals) -> dict:
     return {
-        "by_currency": [{"currency": currency, **_plain_all(asdict(part))} for currency, part in sums.by_currency.items()],
+        "by_currency": [
+            {"currency": currency, **_plain_all(asdict(part))} for currency, part in sums.by_currency.items()
+        ],
         "by_company": [
             {"company": company, "currency": currency, **_plain_all(asdict(part))}
             for (company, currency), part in sums.by_company.items()
@@ -206,7 +212,14 @@ def _more(found: _Loaded) -> list[dict]:
         left = count - rules.shown_of_cut(found.walked, cut, doctype, found.trail.documents)
         if left > 0:
             filters = None if is_upward else _filters(link, asked)
-            rest.append({"doctype": doctype, "count": left, "filters": filters, "of": [key._asdict() for key in asked]})
+            rest.append(
+                {
+                    "doctype": doctype,
+                    "count": left,
+                    "filters": filters,
+                    "of": [key._asdict() for key in asked],
+                }
+            )
     return rest
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from decimal import Decimal
 
 import frappe
 from frappe.model import get_permitted_fields
@@ -18,8 +19,17 @@ Pair = tuple[str, str]
 # A link with more documents than its limit: index in LINKS, upward, the documents asked from.
 Cut = tuple[int, bool, tuple[Pair, ...]]
 
-_LEDGERED = ("Sales Invoice", "Sales Order")
-_TEXTS = ("title", "party", "party_type", "status", "subtype", "company", "currency", "account_currency", "amended_from")
+_TEXTS = (
+    "title",
+    "party",
+    "party_type",
+    "status",
+    "subtype",
+    "company",
+    "currency",
+    "account_currency",
+    "amended_from",
+)
 _AMOUNTS = ("amount", "base_amount", "outstanding")
 _NUMBERS = ("conversion_rate", "percent_billed", "percent_delivered")
 _FLAGS = ("is_return", "moves_stock", "is_consolidated")
@@ -67,22 +77,36 @@ def readable_doctypes(doctypes: Iterable[str]) -> set[str]:
     return {doctype for doctype in doctypes if may_read_some(doctype)}
 
 
-def settlements(documents: Iterable[Pair]) -> list[tuple[Pair, Pair, object, object]]:
-    """Payment ledger of these invoices and orders: (document, voucher, amount in account currency, in company's)."""
-    names = tuple(name for doctype, name in documents if doctype in _LEDGERED)
-    if not names:
-        return []
+def settlements(documents: Iterable[Pair]) -> list[tuple[Pair, Pair, Decimal, Decimal]]:
+    """What vouchers put to the account of these invoices, and advances on these orders, as ERPNext's ledgers have it.
+
+    (document, voucher, amount in the currency of the party's account, amount in the company's). One statement. The ledger
+    of advances has no company amount: it is taken at the order's rate.
+    """
+    names = _by_doctype(documents)
+    values = {"invoices": names.get("Sales Invoice", ("",)), "orders": names.get("Sales Order", ("",))}
     rows = frappe.db.sql(
         """
         SELECT `against_voucher_type`, `against_voucher_no`, `voucher_type`, `voucher_no`,
             SUM(`amount_in_account_currency`), SUM(`amount`)
         FROM `tabPayment Ledger Entry`
-        WHERE `against_voucher_no` IN %(names)s AND `against_voucher_type` IN %(types)s AND `delinked` = 0
+        WHERE `against_voucher_type` = 'Sales Invoice' AND `against_voucher_no` IN %(invoices)s AND `delinked` = 0
         GROUP BY `against_voucher_type`, `against_voucher_no`, `voucher_type`, `voucher_no`
+        UNION ALL
+        SELECT 'Sales Order', sales.`name`, advance.`voucher_type`, advance.`voucher_no`, SUM(advance.`amount`),
+            SUM(advance.`amount` * IF(advance.`currency` = sales.`currency`, sales.`conversion_rate`, 1))
+        FROM `tabAdvance Payment Ledger Entry` advance
+        JOIN `tabSales Order` sales ON sales.`name` = advance.`against_voucher_no`
+        WHERE advance.`against_voucher_type` = 'Sales Order' AND advance.`against_voucher_no` IN %(orders)s
+            AND advance.`delinked` = 0
+        GROUP BY sales.`name`, advance.`voucher_type`, advance.`voucher_no`
         """,
-        {"names": names, "types": _LEDGERED},
+        values,
     )
-    return [((kind, name), (voucher_type, voucher), *amounts) for kind, name, voucher_type, voucher, *amounts in rows]
+    return [
+        ((kind, name), (voucher_type, voucher), *amounts)
+        for kind, name, voucher_type, voucher, *amounts in rows
+    ]
 
 
 def counts(cuts: Iterable[Cut]) -> list[tuple[Cut, str, int]]:
@@ -178,7 +202,9 @@ def _card_statement(doctype: str, number: int) -> str:
         *(f"{_amount(doctype, card, part, permitted)} AS `{part}`" for part in _AMOUNTS),
         *(f"{_number(doctype, getattr(card, part))} AS `{part}`" for part in (*_NUMBERS, *_FLAGS)),
     ]
-    return f"(SELECT {', '.join(parts)} FROM `tab{doctype}` WHERE `tab{doctype}`.`name` IN %(names_{number})s)"
+    return (
+        f"(SELECT {', '.join(parts)} FROM `tab{doctype}` WHERE `tab{doctype}`.`name` IN %(names_{number})s)"
+    )
 
 
 def _text(doctype: str, card: Card, part: str, permitted: set[str]) -> str:

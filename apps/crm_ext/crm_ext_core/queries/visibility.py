@@ -45,7 +45,11 @@ def refused_by_hooks(doctype: str, names: Iterable[str]) -> set[str]:
         return set()
     from frappe.permissions import has_controller_permissions
 
-    return {document.name for document in _documents(doctype, list(names)) if not has_controller_permissions(document, "read")}
+    return {
+        document.name
+        for document in _documents(doctype, list(names))
+        if not has_controller_permissions(document, "read")
+    }
 
 
 def _conditions(doctype: str, user: str, roles: dict) -> list[str]:
@@ -57,7 +61,9 @@ def _conditions(doctype: str, user: str, roles: dict) -> list[str]:
         query.match_filters = []
         query.add_user_permissions(get_user_permissions(user))
         by_role = query.match_conditions
-    conditions = [f"({condition})" for condition in [*by_role, query.get_permission_query_conditions()] if condition]
+    conditions = [
+        f"({condition})" for condition in [*by_role, query.get_permission_query_conditions()] if condition
+    ]
     return [condition.replace("%", "%%") for condition in conditions]
 
 

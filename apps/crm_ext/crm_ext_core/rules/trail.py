@@ -257,7 +257,9 @@ def shown_of_cut(walked: Walk, cut: Cut, doctype: str, seen: Collection[Key]) ->
     """How many documents of a doctype that the reader sees hang on the documents that a cut was asked from."""
     asked = set(cut.asked)
     ends = ((edge.child, edge.parent) if cut.upward else (edge.parent, edge.child) for edge in walked.edges)
-    return len({other for near, other in ends if near in asked and other.doctype == doctype and other in seen})
+    return len(
+        {other for near, other in ends if near in asked and other.doctype == doctype and other in seen}
+    )
 
 
 def amendments(trail: Trail) -> dict[Key, Key]:

@@ -12,8 +12,9 @@ against write-offs, exchange differences, cash at the point of sale, payments th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -117,23 +118,35 @@ def stage_sums(trail: Trail) -> list[StageSum]:
     for stage in STAGES:
         members = sorted(
             (document for key, document in trail.documents.items() if stages[key] == stage),
-            key=lambda document: (document.day is None, document.day, document.key),
+            key=lambda document: (document.day or date.max, document.key),
         )
         if members:
             keys = tuple(document.key for document in members)
-            amounts = _by_currency(members, lambda document: document.amount)
+            amounts = _by_currency(members, _amount_of_chip)
             sums.append(StageSum(stage, keys, amounts, _by_currency(members, outstanding_of)))
     return sums
 
 
-def _by_currency(documents, amount_of) -> dict[str, Decimal]:
+def _amount_of_chip(document: Document) -> Decimal | None:
+    """Of payments what came in less what went out; requests and reminders ask for money that is counted elsewhere."""
+    if document.key.doctype in ("Payment Request", "Dunning"):
+        return None
+    if document.key.doctype == "Journal Entry" and not _pays(document):
+        return None
+    if document.key.doctype == "Payment Entry" and document.subtype == "Pay" and document.amount is not None:
+        return -document.amount
+    return document.amount
+
+
+def _by_currency(
+    documents: Iterable[Document], amount_of: Callable[[Document], Decimal | None]
+) -> dict[str, Decimal]:
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for document in documents:
         amount = amount_of(document)
-        # Before the order nothing is submitted into a ledger: leads and opportunities count as they stand.
-        if amount is not None and not document.cancelled and not document.deleted:
-            if document.counts or document.key.doctype in ("Opportunity", "Campaign Plan"):
-                found[document.currency] += amount
+        # An opportunity is never submitted: it counts as it stands.
+        if amount is not None and (document.counts or document.key.doctype == "Opportunity"):
+            found[document.currency] += amount
     return dict(found)
 
 
