@@ -69,6 +69,7 @@ def user(email: str, *roles: str):
         {"doctype": "User", "email": email, "first_name": email.split("@")[0], "send_welcome_email": 0}
     ).insert()
     made.add_roles(*roles)
+    frappe.db.set_value("Notification Settings", email, "enable_email_notifications", 0)
     return made
 
 

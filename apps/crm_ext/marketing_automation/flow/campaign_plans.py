@@ -20,6 +20,22 @@ from crm_ext.shared.results import Refusal, refuse
 CAMPAIGN_PLAN = queries.CAMPAIGN_PLAN
 
 
+def start_afresh(document: Document) -> None:
+    """An amended plan begins without what the cancelled one had set in motion: the desk copies those fields too."""
+    document.update(
+        {
+            "status": rules.DRAFT,
+            "project": None,
+            "budgets": [],
+            "approved_by": None,
+            "approved_on": None,
+            "rejection_reason": None,
+        }
+    )
+    for row in document.tasks:
+        row.task = None
+
+
 def prepare(document: Document) -> None:
     """Before every save: what follows from what was typed, and what cannot be kept."""
     _keep_status_out_of_hand(document)

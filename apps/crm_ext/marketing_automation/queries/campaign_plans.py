@@ -74,8 +74,21 @@ def accounts(names: Iterable[str]) -> list[dict]:
 
 
 def fiscal_years(company: str) -> list[tuple[str, date, date]]:
-    """Name, first and last day of the years that the company works in."""
-    return [(name, getdate(start), getdate(end)) for name, start, end in erpnext_port.fiscal_years(company)]
+    """Name, first and last day of the enabled years that the company works in.
+
+    ERPNext's own function answers from a cache that a new fiscal year does not empty.
+    """
+    year, of_company = frappe.qb.DocType("Fiscal Year"), frappe.qb.DocType("Fiscal Year Company")
+    rows = (
+        frappe.qb.from_(year)
+        .left_join(of_company)
+        .on(of_company.parent == year.name)
+        .select(year.name, year.year_start_date, year.year_end_date)
+        .where((year.disabled == 0) & (of_company.name.isnull() | (of_company.company == company)))
+        .orderby(year.year_start_date)
+        .run()
+    )
+    return [(name, getdate(start), getdate(end)) for name, start, end in rows]
 
 
 def conflicting_budget(

@@ -6,6 +6,9 @@ from crm_ext.marketing_automation.flow import campaign_plans
 class CampaignPlan(Document):
     """A campaign planned as a project with its own cost. Life cycle: marketing_automation/README.md."""
 
+    def before_insert(self):
+        campaign_plans.start_afresh(self)
+
     def validate(self):
         campaign_plans.prepare(self)
 
