@@ -19,6 +19,7 @@ def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -
         if count == 1:
             frappe.cache.expire(key, seconds)
         if count > limit:
+            frappe.flags.disable_traceback = True
             frappe.throw(
                 _("We are receiving too many messages at once. Please try again in some minutes."),
                 frappe.RateLimitExceededError,

@@ -24,7 +24,7 @@ def get_context(context: Any) -> Any:
     """GET shows the form or, after a message, the thanks; POST takes the message and leads to the thanks."""
     given = frappe.form_dict
     context.is_sent = bool(given.sent)
-    context.errors, context.problem = {}, None
+    context.errors = {}
     if frappe.request.method == "POST":
         _post(context, given)
     context.values = {field: given.get(field) or "" for field in _TYPED_FIELDS}
@@ -40,19 +40,12 @@ def get_context(context: Any) -> Any:
 
 def _post(context: Any, given: Any) -> None:
     fields = (*_TYPED_FIELDS, *_CAMPAIGN_FIELDS, "page", "visitor", "token", "homepage")
-    try:
-        answer = capture.submit(**{field: given.get(field) for field in fields})
-    except frappe.ValidationError as refusal:  # too many, or too large
-        frappe.clear_messages()
-        context.problem = str(refusal)
-        context.http_status_code = getattr(refusal, "http_status_code", 417)
-        return
+    answer = capture.submit(**{field: given.get(field) for field in fields})
     if answer["received"]:
         frappe.flags.redirect_location = _own_address(sent=True)
         # 303: the browser asks for the next page with GET, and reloading it sends nothing twice.
         raise frappe.Redirect(303)
     context.errors = answer["errors"]
-    context.http_status_code = 422
 
 
 def _campaign(given: Any) -> dict[str, str]:
