@@ -171,7 +171,7 @@ def desk(browser, server, site) -> Iterator[Callable]:
             "console", lambda message: page.console_errors.append(message.text) if message.type == "error" else None
         )
         page.goto("/app")
-        page.wait_for_function("window.frappe && frappe.boot && frappe.get_route().length > 0 && frappe.workspace !== null")
+        page.wait_for_function("window.frappe && frappe.boot && frappe.get_route && frappe.get_route().length > 0 && frappe.workspace !== null")
         return page
 
     yield open_desk
