@@ -135,3 +135,37 @@ def price_of(item_code: str, price_list: str, day: str) -> float:
 def require_company_not_being_deleted(company: str | None) -> None:
     """Raises while ERPNext deletes the transactions of the company."""
     is_deletion_doc_running(company, _("Import the leads when the deletion is done."))
+
+
+# Ledger reports
+
+
+def trial_balance(company: str, start: date, end: date) -> dict[str, tuple[float, float]]:
+    """Debit and credit of the period by account, leaves and groups, from ERPNext's own Trial Balance.
+
+    The report knows one fiscal year at a time; a longer period is the sum of its years.
+    """
+    from erpnext.accounts.report.trial_balance.trial_balance import execute
+
+    movements: dict[str, tuple[float, float]] = {}
+    years = frappe.get_all(
+        "Fiscal Year",
+        filters={"year_start_date": ("<=", end), "year_end_date": (">=", start)},
+        fields=["name", "year_start_date", "year_end_date"],
+        order_by="year_start_date",
+    )
+    for year in years:
+        filters = frappe._dict(company=company, fiscal_year=year.name)
+        filters.update(from_date=max(start, year.year_start_date), to_date=min(end, year.year_end_date))
+        for row in execute(filters)[1] or ():
+            if row.get("account"):
+                debit, credit = movements.get(row["account"], (0.0, 0.0))
+                movements[row["account"]] = (debit + row["debit"], credit + row["credit"])
+    return movements
+
+
+def exchange_rate(source: str, target: str, day: date) -> float:
+    """How much of the target currency one of the source was worth, by ERPNext's own search of rates; 0: unknown."""
+    from erpnext.setup.utils import get_exchange_rate
+
+    return get_exchange_rate(source, target, day) or 0.0
