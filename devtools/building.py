@@ -68,9 +68,10 @@ def discard(bench: Bench) -> None:
 
 
 def _init(bench: Bench, frappe: sources.Source) -> None:
-    # The bench CLI runs for root only below a folder whose configuration names root as the bench's user.
+    # The bench CLI runs for root only in a folder whose configuration names root as the bench's user.
     with tempfile.TemporaryDirectory(prefix="crm-ext-") as scratch:
-        (Path(scratch) / "common_site_config.json").write_text(json.dumps({"frappe_user": getpass.getuser()}))
+        (Path(scratch) / "sites").mkdir()
+        (Path(scratch) / "sites" / "common_site_config.json").write_text(json.dumps({"frappe_user": getpass.getuser()}))
         shell.run_step(
             f"Make a bench with Frappe {frappe.reference}",
             [
