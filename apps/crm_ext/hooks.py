@@ -39,7 +39,7 @@ doc_events = {
 crm_ext_batch_events = {"crm_ext.overrides.lead.after_insert": "crm_ext.overrides.lead.after_insert_many"}
 
 # Touchpoints are facts about other documents and never a reason to keep them; what goes with whom is decided on_trash.
-ignore_links_on_delete = ["Touchpoint", "Customer Origin", "Enquiry"]
+ignore_links_on_delete = ["Touchpoint", "Customer Origin", "Enquiry", "Lead Import Row"]
 
 jinja = {"methods": ["crm_ext.api.click.tracked_link"]}
 
@@ -67,5 +67,6 @@ override_doctype_dashboards = {
 }
 
 doctype_js = {
+    "Opportunity": "public/js/opportunity.js",
     "Campaign": "public/js/campaign.js",
 }

@@ -12,7 +12,9 @@ def customer(**values):
 
 def lead(**values):
     name = f"Lead {frappe.generate_hash(length=8)}"
-    return frappe.get_doc({"doctype": "Lead", "lead_name": name, "company": makers.company(), **values}).insert()
+    return frappe.get_doc(
+        {"doctype": "Lead", "lead_name": name, "company": makers.company(), **values}
+    ).insert()
 
 
 def item(**values):

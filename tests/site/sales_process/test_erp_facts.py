@@ -30,7 +30,12 @@ def test_the_credit_limit_of_erpnext_less_what_is_outstanding_must_cover_the_amo
 
 def test_an_amount_in_another_currency_is_weighed_in_the_companys():
     customer = pipeline.customer(credit_limits=[{"company": makers.company(), "credit_limit": 1100}])
-    amount = {"currency": "EUR", "conversion_rate": 1.2, "opportunity_amount": 1000, "party_name": customer.name}
+    amount = {
+        "currency": "EUR",
+        "conversion_rate": 1.2,
+        "opportunity_amount": 1000,
+        "party_name": customer.name,
+    }
     met, sentence = judged_for("Credit available", **amount)
     assert not met and sentence == "Credit available: $ 1,100.00 of $ 1,200.00 needed"
     met, sentence = judged_for("Opportunity amount", "At least", 1200, **amount)
@@ -125,9 +130,15 @@ def test_the_decision_maker_is_a_contact_with_a_title():
     ).insert()
     named = {"party_name": customer.name, "contact_person": contact.name}
     assert not judged_for("Decision maker named", **named)[0]
-    assert judged_for("Contact can be reached", **named) == (True, "Contact can be reached at mina@example.com")
+    assert judged_for("Contact can be reached", **named) == (
+        True,
+        "Contact can be reached at mina@example.com",
+    )
     frappe.db.set_value("Contact", contact.name, "designation", "Head of Purchasing")
-    assert judged_for("Decision maker named", **named) == (True, "Decision maker: Mina Rahimi, Head of Purchasing")
+    assert judged_for("Decision maker named", **named) == (
+        True,
+        "Decision maker: Mina Rahimi, Head of Purchasing",
+    )
 
 
 def test_sentences_are_persian_for_a_reader_of_persian():
@@ -153,7 +164,9 @@ def test_the_number_of_queries_does_not_grow_with_the_items():
 
 
 def test_what_is_unmet_leads_to_where_it_is_put_right():
-    process = pipeline.process(criteria=[criterion("Items listed", "At least", 1), criterion("Credit available")])
+    process = pipeline.process(
+        criteria=[criterion("Items listed", "At least", 1), criterion("Credit available")]
+    )
     customer = pipeline.customer(credit_limits=[{"company": makers.company(), "credit_limit": 1}])
     opportunity = pipeline.opportunity(process, party_name=customer.name, opportunity_amount=5)
     items, credit = api.state(opportunity.name)["criteria"]

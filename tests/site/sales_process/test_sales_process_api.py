@@ -75,7 +75,12 @@ def test_user_permissions_hold_on_the_board_and_in_its_totals():
     pipeline.opportunity(process, opportunity_amount=1000)
     seller = pipeline.user("Sales User")
     frappe.get_doc(
-        {"doctype": "User Permission", "user": seller.name, "allow": "Customer", "for_value": yours.party_name}
+        {
+            "doctype": "User Permission",
+            "user": seller.name,
+            "allow": "Customer",
+            "for_value": yours.party_name,
+        }
     ).insert()
     frappe.get_doc(
         {"doctype": "User Permission", "user": seller.name, "allow": "Opportunity", "for_value": yours.name}
@@ -191,6 +196,11 @@ def test_an_activity_that_the_process_does_not_know_is_refused(held):
 
 def test_the_state_names_what_is_next_and_what_is_missing(held):
     state = api.state(held.name)
-    assert (state["current"], state["previous"], state["next"], state["ready"]) == (FIRST, None, SECOND, False)
+    assert (state["current"], state["previous"], state["next"], state["ready"]) == (
+        FIRST,
+        None,
+        SECOND,
+        False,
+    )
     assert [stage["probability"] for stage in state["stages"]] == [10, 40, 70]
     assert state["history"][0]["entry"] == "Checked"

@@ -39,7 +39,9 @@ def test_a_cancelled_invoice_is_no_win():
 def test_a_quotation_without_items_of_the_opportunity_still_leads_to_the_invoice():
     process = pipeline.process(prior_weight=1)
     opportunity = pipeline.opportunity(process)
-    quotation = frappe.get_attr("erpnext.crm.doctype.opportunity.opportunity.make_quotation")(opportunity.name)
+    quotation = frappe.get_attr("erpnext.crm.doctype.opportunity.opportunity.make_quotation")(
+        opportunity.name
+    )
     quotation.items = []
     quotation.append("items", line(pipeline.item()))
     quotation.insert().submit()
@@ -89,7 +91,9 @@ def test_passing_a_stage_twice_counts_once():
 
 def test_a_new_opportunity_gets_the_calibrated_probability():
     process = pipeline.process(prior_weight=1)
-    pipeline.invoice(pipeline.order(pipeline.quotation(pipeline.opportunity(process, items=[line(pipeline.item())]))))
+    pipeline.invoice(
+        pipeline.order(pipeline.quotation(pipeline.opportunity(process, items=[line(pipeline.item())])))
+    )
     calibration.calibrate()
     assert pipeline.opportunity(process).probability == 55
 

@@ -56,7 +56,11 @@ def test_imports_and_migrations_pass_and_are_recorded_as_not_checked(closing_dat
         frappe.flags[flag] = False
     passage = pipeline.history(opportunity)[-1]
     expected = "import" if flag == "in_import" else "migration"
-    assert (passage.sales_stage, passage.entry, passage.reason) == (THIRD, "Not checked", f"not checked: {expected}")
+    assert (passage.sales_stage, passage.entry, passage.reason) == (
+        THIRD,
+        "Not checked",
+        f"not checked: {expected}",
+    )
 
 
 def test_background_work_passes_and_is_recorded_as_not_checked(closing_date_needed):

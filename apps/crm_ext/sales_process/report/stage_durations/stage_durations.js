@@ -1,0 +1,43 @@
+frappe.query_reports["Stage Durations"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			default: frappe.defaults.get_user_default("Company"),
+			reqd: 1,
+		},
+		{
+			fieldname: "process",
+			label: __("Sales Process"),
+			fieldtype: "Link",
+			options: "Sales Process",
+			reqd: 1,
+		},
+		{
+			fieldname: "from_date",
+			label: __("Left From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
+		},
+		{ fieldname: "to_date", label: __("Left Until"), fieldtype: "Date" },
+		{ fieldname: "sales_stage", label: __("Sales Stage"), fieldtype: "Link", options: "Sales Stage" },
+	],
+
+	async onload(report) {
+		if (report.get_filter_value("process")) return;
+		const rows = await frappe.db.get_list("Sales Process", { filters: { enabled: 1 }, limit: 1 });
+		if (rows.length) report.set_filter_value("process", rows[0].name);
+	},
+
+	// The number of passages opens the opportunities behind it.
+	formatter(value, row, column, data, default_formatter) {
+		const shown = default_formatter(value, row, column, data);
+		if (column.fieldname !== "passages" || !data) return shown;
+		const stage = frappe.utils.escape_html(data.sales_stage);
+		return `<a role="button" tabindex="0" data-stage="${stage}"
+			onclick="frappe.query_report.set_filter_value('sales_stage', this.dataset.stage)"
+			onkeydown="event.key === 'Enter' && this.click()">${shown}</a>`;
+	},
+};
