@@ -98,3 +98,34 @@ def sales_invoice(customer: str, item_code: str, qty: float = 1, rate: float = 1
         }
     )
     return invoice.submit()
+
+
+def lead(name: str = "Ann Lee", **values):
+    return frappe.get_doc({"doctype": "Lead", "lead_name": name, **values}).insert()
+
+
+def contact(name: str, *links: tuple[str, str], email: str | None = None):
+    """A contact with links as (doctype, name)."""
+    made = frappe.get_doc({"doctype": "Contact", "first_name": name})
+    for doctype, linked in links:
+        made.append("links", {"link_doctype": doctype, "link_name": linked})
+    if email:
+        made.add_email(email, is_primary=True)
+    return made.insert()
+
+
+def letter(reference=None, **values):
+    """An e-mail that was sent, as a Communication; `reference` is the document that it belongs to."""
+    if reference:
+        values = {"reference_doctype": reference.doctype, "reference_name": reference.name, **values}
+    return frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "communication_type": "Communication",
+            "communication_medium": "Email",
+            "sent_or_received": "Sent",
+            "subject": "Hello",
+            "content": "Hello",
+            **values,
+        }
+    ).insert()

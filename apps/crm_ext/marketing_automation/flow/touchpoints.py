@@ -112,7 +112,7 @@ class PriceList:
 
     def priced(self, touch: Touch) -> Touch | None:
         """The touch with company and cost; None where its channel is switched off."""
-        if problem := problem_of(touch):
+        if (problem := problem_of(touch)) is not None:  # a refusal is falsy
             frappe.throw(_sentence(problem))
         price = self._prices.get(touch.channel)
         if price is None:
@@ -178,8 +178,8 @@ def _sentence(problem: Refusal) -> str:
         "activity_unknown": lambda: _("{0} is no activity of a touchpoint. Use one of: {1}.").format(
             values["activity"], ", ".join(values["known"])
         ),
-        "direction_unknown": lambda: _("The direction of a touchpoint is {0}, not {1}.").format(
-            _(" or ").join(values["known"]), values["direction"]
+        "direction_unknown": lambda: _("{0} is no direction of a touchpoint. Use one of: {1}.").format(
+            values["direction"], ", ".join(values["known"])
         ),
         "reference_incomplete": lambda: _("Give both the type and the name of the reference, or neither."),
         "cost_negative": lambda: _("The cost of a touchpoint cannot be negative: {0}.").format(
