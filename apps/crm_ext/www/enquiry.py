@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 import frappe
 from frappe.utils.jinja_globals import is_rtl
@@ -56,7 +56,8 @@ def _campaign(given: Any) -> dict[str, str]:
             _COOKIE, urlencode(named), httponly=True, max_age=_COOKIE_SECONDS
         )
         return named
-    kept = dict(parse_qsl(frappe.request.cookies.get(_COOKIE) or ""))
+    # Frappe quotes what it puts into cookies, and does not unquote.
+    kept = dict(parse_qsl(unquote(frappe.request.cookies.get(_COOKIE) or "")))
     return {field: kept[field][:140] for field in _CAMPAIGN_FIELDS if kept.get(field)}
 
 
