@@ -233,14 +233,13 @@ def _as_tuple(fields: tuple[str, ...] | str | None) -> tuple[str, ...]:
 
 def _completed(rows: list[dict]) -> list[dict]:
     """With the company's currency, and without what hooks of other apps keep from the user."""
-    for doctype, names in _by_doctype((row.doctype, row.name) for row in rows if row.visible).items():
-        refused = refused_by_hooks(doctype, names)
-        for row in rows:
-            if row.doctype == doctype and row.name in refused:
-                row.visible = 0
+    seen = _by_doctype((row.doctype, row.name) for row in rows if row.visible)
+    refused = {(doctype, name) for doctype in seen for name in refused_by_hooks(doctype, seen[doctype])}
+    companies = {row.company for row in rows} - {""}
+    currencies = {name: frappe.get_cached_value("Company", name, "default_currency") for name in companies}
     for row in rows:
-        company_currency = row.company and frappe.get_cached_value("Company", row.company, "default_currency")
-        row.company_currency = company_currency or ""
+        row.visible = row.visible and (row.doctype, row.name) not in refused
+        row.company_currency = currencies.get(row.company) or ""
         row.currency = row.currency or row.company_currency
     return rows
 
