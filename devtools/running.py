@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from devtools import (
     assets,
@@ -23,7 +24,6 @@ from devtools.bench import Bench, existing_bench, read_json, register_app, the_b
 from devtools.places import APP, CHECKOUT, DEVELOPMENT_SITE, MEASURING_SITE
 from devtools.say import Refused, line
 
-LOAD_DEMO = "crm_ext.setup.demo.load.load_demo"
 SERVERS = ("web", "worker", "scheduler", "socketio")
 START_SECONDS = 60
 LOCALHOST = CHECKOUT / "devtools" / "inside" / "localhost.js"
@@ -68,9 +68,25 @@ def prepare_site(bench: Bench) -> None:
         assets.build(bench)
         write_json(state_file, {**read_json(state_file), "assets": built})
     if not state.get("demo"):
-        bench.run("Load the demo company", "execute", LOAD_DEMO, site=DEVELOPMENT_SITE)
+        load_demo(bench)
         bench.run("Start the scheduler of the site", "enable-scheduler", site=DEVELOPMENT_SITE)
         write_json(state_file, {**read_json(state_file), "demo": True})
+
+
+def load_demo(bench: Bench) -> None:
+    """A load that was stopped goes on where it stood."""
+    shell.run_step(
+        "Load the demo company",
+        [bench.python, templates.INSIDE / "demo.py", DEVELOPMENT_SITE, demo_users(bench)],
+        cwd=bench.sites,
+        env=bench.environment(),
+        log=bench.services / "log" / "demo.log",
+        tell=True,
+    )
+
+
+def demo_users(bench: Bench) -> Path:
+    return bench.services / "demo-users.json"
 
 
 def commands(bench: Bench) -> dict[str, list[str]]:
@@ -103,14 +119,13 @@ def start_servers(bench: Bench) -> None:
 
 
 def greeting(bench: Bench) -> str:
-    return "\n".join(
-        [
-            "",
-            f"CRM Ext runs at http://{DEVELOPMENT_SITE}:{bench.web_port}",
-            f"Log in as Administrator with the password {templates.ADMINISTRATOR_PASSWORD}",
-            "./dev status shows what runs, ./dev down stops it.",
-        ]
-    )
+    lines = ["", f"CRM Ext runs at http://{DEVELOPMENT_SITE}:{bench.web_port}"]
+    demo = read_json(demo_users(bench))
+    if demo:
+        lines += [f"Log in with the password {demo['password']} as", *(f"    {user}" for user in demo["users"])]
+    lines.append(f"Log in as Administrator with the password {templates.ADMINISTRATOR_PASSWORD}")
+    lines.append("./dev status shows what runs, ./dev down stops it.")
+    return "\n".join(lines)
 
 
 def down() -> int:

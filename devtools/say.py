@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 TICK_SECONDS = 15
+REWRITE_LINE = "\r\x1b[K"
 
 
 class Refused(Exception):
@@ -26,16 +27,17 @@ class Step:
     def seconds(self) -> float:
         return time.monotonic() - self.started
 
-    def tick(self) -> None:
+    def tick(self, news: str = "") -> None:
+        text = f"  … {self.title} ({self.seconds:.0f} s) {news}".rstrip()
         if sys.stdout.isatty():
-            print(f"\r  … {self.title} ({self.seconds:.0f} s)", end="", flush=True)
+            print(f"{REWRITE_LINE}{text}", end="", flush=True)
         elif time.monotonic() - self._last_tick >= TICK_SECONDS:
             self._last_tick = time.monotonic()
-            print(f"  … {self.title} ({self.seconds:.0f} s)", flush=True)
+            print(text, flush=True)
 
     def finish(self, mark: str) -> None:
-        start = "\r" if sys.stdout.isatty() else ""
-        print(f"{start}  {mark} {self.title} ({self.seconds:.1f} s)   ", flush=True)
+        start = REWRITE_LINE if sys.stdout.isatty() else ""
+        print(f"{start}  {mark} {self.title} ({self.seconds:.1f} s)", flush=True)
 
 
 @contextmanager

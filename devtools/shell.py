@@ -56,8 +56,12 @@ def run_step(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stdin: Path | None = None,
+    tell: bool = False,
 ) -> None:
-    """Run one long command under a title, its output in `log`. Raises Refused with the log's last lines."""
+    """Run one long command under a title, its output in `log`. Raises Refused with the log's last lines.
+
+    `tell`: the command prints lines meant for people, and the last of them is shown while it runs.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with step(title) as running, log.open("ab") as out, (stdin or Path(os.devnull)).open("rb") as source:
         out.write(f"\n$ {' '.join(str(word) for word in command)}\n".encode())
@@ -70,7 +74,7 @@ def run_step(
                 try:
                     process.wait(1)
                 except subprocess.TimeoutExpired:
-                    running.tick()
+                    running.tick(last_lines(log, 1).strip() if tell else "")
         finally:
             if process.poll() is None:
                 process.terminate()
