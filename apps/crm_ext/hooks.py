@@ -67,6 +67,9 @@ override_doctype_dashboards = {
 }
 
 doctype_js = {
+    "Lead": "public/js/journey.js",
+    "Contact": "public/js/journey.js",
+    "Customer": "public/js/journey.js",
     "Opportunity": "public/js/opportunity.js",
     "Campaign": "public/js/campaign.js",
 }

@@ -41,11 +41,11 @@ def enquiry(**filters):
 
 def test_an_enquiry_becomes_a_lead_with_its_campaign_its_note_and_one_touch():
     campaign = makers.campaign("Spring Sale")
-    assert send(phone="212 555 0100", message="A pump?", utm_campaign="spring_sale", utm_medium="email") == {}
+    assert send(phone="646 555 0147", message="A pump?", utm_campaign="spring_sale", utm_medium="email") == {}
     work()
     kept = enquiry()
     lead = frappe.get_doc("Lead", kept.lead)
-    assert (lead.lead_name, lead.first_name, lead.mobile_no) == ("Ann Lee", "Ann", "+12125550100")
+    assert (lead.lead_name, lead.first_name, lead.mobile_no) == ("Ann Lee", "Ann", "+16465550147")
     assert (lead.campaign_name, lead.lead_owner, kept.status) == (campaign.name, "", "Lead Created")
     assert "A pump?" in lead.notes[0].note
     touches = frappe.get_all(
