@@ -24,10 +24,9 @@ def page_shown(context: Mapping[str, Any]) -> None:
         return
     user = frappe.session.user
     seen_at = frappe.utils.now_datetime()
-    noted = f"crm_ext_viewed|{quotation}|{user}|{seen_at.date()}"
-    if frappe.cache.get_value(noted):
+    noted = frappe.cache.make_key(f"crm_ext_viewed|{quotation}|{user}|{seen_at.date()}")
+    if not frappe.cache.set(noted, 1, nx=True, ex=_A_DAY):
         return
-    frappe.cache.set_value(noted, 1, expires_in_sec=_A_DAY)
     # A page is read, not written: what it leaves behind is written by a worker.
     frappe.enqueue(
         "crm_ext.marketing_automation.flow.views.record_view",
