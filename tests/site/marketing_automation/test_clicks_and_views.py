@@ -6,10 +6,11 @@ import frappe
 import makers
 import pytest
 import strangers
+from frappe.utils import now_datetime
+
 from crm_ext.api.click import tracked_link
 from crm_ext.marketing_automation.flow import clicks, views
 from crm_ext.marketing_automation.rules.links import TrackedLink
-from frappe.utils import now_datetime
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 TARGET = "https://pumps.example/offer?a=1&b=2"

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import frappe
 import makers
+from frappe.utils import get_datetime
+
 from crm_ext.marketing_automation.flow import harvest, origins, touchpoints
 from crm_ext.marketing_automation.rules.touchpoints import Touch
-from frappe.utils import get_datetime
 
 MARCH = datetime(2026, 3, 1, 9, 0)
 

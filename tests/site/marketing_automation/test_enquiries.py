@@ -11,6 +11,7 @@ import frappe
 import makers
 import pytest
 import strangers
+
 from crm_ext.marketing_automation.flow import enquiries, signing
 
 SENTENCE = "Thank you. We have received your message and will answer soon."

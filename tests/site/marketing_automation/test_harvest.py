@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import frappe
 import makers
 import pytest
-from crm_ext.marketing_automation.flow import harvest
 from frappe.utils import add_days, now_datetime
+
+from crm_ext.marketing_automation.flow import harvest
 
 
 def read(**kwargs):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import frappe
 import makers
 import pytest
+
 from crm_ext.api.journey import journey
 from crm_ext.marketing_automation.flow import touchpoints
 from crm_ext.marketing_automation.rules.touchpoints import Touch

@@ -7,6 +7,7 @@ from decimal import Decimal
 import frappe
 import makers
 import pytest
+
 from crm_ext.marketing_automation.flow import touchpoints
 from crm_ext.marketing_automation.rules.touchpoints import Touch
 

@@ -1,5 +1,8 @@
 """What strangers may send, and what is made of it."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crm_ext.marketing_automation.rules.enquiries import (
     TYPED,
     Enquiry,
@@ -9,8 +12,6 @@ from crm_ext.marketing_automation.rules.enquiries import (
     spellings_of,
 )
 from crm_ext.shared.results import Refusal
-from hypothesis import given
-from hypothesis import strategies as st
 
 GOOD = {"person_name": "Ann Lee", "email": "Ann@X.example"}
 
@@ -21,8 +22,14 @@ def errors(**values):
 
 
 def test_what_was_typed_is_cleaned():
-    enquiry = read_form({"person_name": " علي  كاظمی ", "phone": "۰۹۱۲ ۱۲۳ ۴۵۶۷", "email": "A@B.Example "}, "IR")
-    assert (enquiry.person_name, enquiry.phone, enquiry.email) == ("علی کاظمی", "+989121234567", "a@b.example")
+    enquiry = read_form(
+        {"person_name": " علي  كاظمی ", "phone": "۰۹۱۲ ۱۲۳ ۴۵۶۷", "email": "A@B.Example "}, "IR"
+    )
+    assert (enquiry.person_name, enquiry.phone, enquiry.email) == (
+        "علی کاظمی",
+        "+989121234567",
+        "a@b.example",
+    )
 
 
 def test_markup_and_formulas_are_taken_out_of_action_and_their_words_kept():
@@ -74,5 +81,7 @@ def test_machines_fill_the_trap_or_are_too_fast_or_never_opened_the_form():
 
 
 def test_a_number_is_found_in_the_spellings_of_hand_typed_records():
-    assert {"+989121234567", "09121234567", "989121234567", "0912 123 4567"} <= set(spellings_of("+989121234567"))
+    assert {"+989121234567", "09121234567", "989121234567", "0912 123 4567"} <= set(
+        spellings_of("+989121234567")
+    )
     assert "(212) 555-0100" in spellings_of("+12125550100")

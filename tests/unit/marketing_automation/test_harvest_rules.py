@@ -4,6 +4,9 @@ from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crm_ext.marketing_automation.rules.harvest import (
     NOTHING,
     Acquaintance,
@@ -18,8 +21,6 @@ from crm_ext.marketing_automation.rules.harvest import (
     read_visit,
     touches_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 MOMENT = datetime(2026, 3, 21, 10, 0)
 
@@ -35,7 +36,9 @@ def communication(**values):
 
 
 def call(**values):
-    defaults = dict(name="K-1", type="Outgoing", status="Completed", start_time=MOMENT, creation=MOMENT, links=[])
+    defaults = dict(
+        name="K-1", type="Outgoing", status="Completed", start_time=MOMENT, creation=MOMENT, links=[]
+    )
     return SimpleNamespace(**defaults | values)
 
 
@@ -44,7 +47,9 @@ def activities(reading):
 
 
 def test_a_letter_that_was_opened_is_sent_and_opened():
-    reading = read_communication(communication(read_by_recipient=1, read_by_recipient_on=datetime(2026, 3, 25)))
+    reading = read_communication(
+        communication(read_by_recipient=1, read_by_recipient_on=datetime(2026, 3, 25))
+    )
     assert activities(reading) == ["Sent", "Opened"]
     assert [happening.occurred_at.day for happening in reading.happenings] == [21, 25]
     assert reading.happenings[0].addresses == ("ann@x.example",)
@@ -96,7 +101,9 @@ def test_a_call_counts_when_somebody_was_reached_or_called_us(kind, status, coun
 
 def test_cancelled_visits_and_appointments_are_taken_back():
     visit = SimpleNamespace(name="V", docstatus=2, visited_at=MOMENT, links=[], company=None)
-    event = SimpleNamespace(name="E", status="Cancelled", event_category="Meeting", starts_on=MOMENT, links=[])
+    event = SimpleNamespace(
+        name="E", status="Cancelled", event_category="Meeting", starts_on=MOMENT, links=[]
+    )
     assert read_visit(visit).taken_back == ("Visit",)
     assert "Meeting" in read_event(event).taken_back
 

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crm_ext.marketing_automation.rules.origins import (
     FirstInvoice,
     FirstTouch,
@@ -11,8 +14,6 @@ from crm_ext.marketing_automation.rules.origins import (
     origin_of,
     settled,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 CALL = FirstTouch(datetime(2026, 1, 5), "Phone Call", None)
 ENQUIRY = FirstTouch(datetime(2026, 2, 1), "Web", "Spring")

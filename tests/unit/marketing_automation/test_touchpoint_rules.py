@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crm_ext.marketing_automation.rules.channels import (
     STANDARD_CHANNELS,
     channel_of_communication,
@@ -13,8 +16,6 @@ from crm_ext.marketing_automation.rules.channels import (
     channel_of_utm_medium,
 )
 from crm_ext.marketing_automation.rules.touchpoints import ChannelPrice, Touch, cost_in, problem_of
-from hypothesis import given
-from hypothesis import strategies as st
 
 MOMENT = datetime(2026, 3, 21, 10, 0)
 LETTER = Touch(

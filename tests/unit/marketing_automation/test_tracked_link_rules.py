@@ -1,13 +1,15 @@
 """Tracked links lead where they were made to lead, and only readers count."""
 
 import pytest
+
 from crm_ext.marketing_automation.rules.links import TrackedLink, checked, is_a_reader
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "/desk", "//evil.example", "ftp://x.example", "https://", "data:text/html,x", ""]
+    "url",
+    ["javascript:alert(1)", "/desk", "//evil.example", "ftp://x.example", "https://", "data:text/html,x", ""],
 )
 def test_only_complete_addresses_of_the_web_are_tracked(url):
     assert not checked(TrackedLink(url, "Lead", "L"))
