@@ -20,13 +20,22 @@ doc_events = {
     "Lead": {
         "after_insert": "crm_ext.overrides.lead.after_insert",
         "on_trash": "crm_ext.overrides.lead.on_trash",
+        "after_rename": "crm_ext.overrides.lead.after_rename",
     },
-    "Contact": {"on_trash": "crm_ext.overrides.contact.on_trash"},
+    "Contact": {
+        "on_trash": "crm_ext.overrides.contact.on_trash",
+        "after_rename": "crm_ext.overrides.contact.after_rename",
+    },
     "Customer": {
         "after_insert": "crm_ext.overrides.customer.after_insert",
         "on_trash": "crm_ext.overrides.customer.on_trash",
+        "after_rename": "crm_ext.overrides.customer.after_rename",
     },
-    "Campaign": {"on_trash": "crm_ext.overrides.campaign.on_trash"},
+    "Campaign": {
+        "on_trash": "crm_ext.overrides.campaign.on_trash",
+        "after_rename": "crm_ext.overrides.campaign.after_rename",
+    },
+    "Company": {"after_rename": "crm_ext.overrides.company.after_rename"},
     "Opportunity": {
         "validate": "crm_ext.overrides.opportunity.validate",
         "on_change": "crm_ext.overrides.opportunity.on_change",
@@ -52,9 +61,11 @@ scheduler_events = {
             "crm_ext.marketing_automation.flow.harvest.run",
         ],
     },
+    "hourly_long": ["crm_ext.marketing_automation.flow.campaign_extract.refresh"],
     "daily": ["crm_ext.marketing_automation.flow.campaign_plans.refresh_statuses"],
     "daily_long": [
         "crm_ext.marketing_automation.flow.harvest.run_nightly",
+        "crm_ext.marketing_automation.flow.campaign_extract.reconcile",
         "crm_ext.marketing_automation.flow.enquiries.retry_failed",
         "crm_ext.sales_process.flow.reconciliation.reconcile",
         "crm_ext.sales_process.flow.calibration.calibrate",
@@ -66,10 +77,25 @@ override_doctype_dashboards = {
     "Project": "crm_ext.overrides.project.get_dashboard",
 }
 
+# The trail's panel stands on every form of the chain.
+_TRAIL = "public/js/document_trail_form.js"
+
 doctype_js = {
-    "Lead": "public/js/journey.js",
     "Contact": "public/js/journey.js",
     "Customer": "public/js/journey.js",
-    "Opportunity": "public/js/opportunity.js",
-    "Campaign": "public/js/campaign.js",
+    "Campaign": ["public/js/campaign.js", _TRAIL],
+    "Campaign Plan": _TRAIL,
+    "Lead": ["public/js/journey.js", _TRAIL],
+    "Prospect": _TRAIL,
+    "Opportunity": ["public/js/opportunity.js", _TRAIL],
+    "Quotation": _TRAIL,
+    "Sales Order": _TRAIL,
+    "Delivery Note": _TRAIL,
+    "Sales Invoice": _TRAIL,
+    "POS Invoice": _TRAIL,
+    "Payment Request": _TRAIL,
+    "Dunning": _TRAIL,
+    "Payment Entry": _TRAIL,
+    "Journal Entry": _TRAIL,
+    "Purchase Invoice": _TRAIL,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from crm_ext.marketing_automation.flow import origins, touchpoints
+from crm_ext.marketing_automation.flow import campaign_extract, origins, touchpoints
 
 
 def after_insert(customer: Document, method: str | None = None) -> None:
@@ -14,3 +14,7 @@ def after_insert(customer: Document, method: str | None = None) -> None:
 def on_trash(customer: Document, method: str | None = None) -> None:
     touchpoints.forget_party("Customer", customer.name)
     origins.forget(customer.name)
+
+
+def after_rename(customer: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    campaign_extract.rename_later("Customer", old, new)

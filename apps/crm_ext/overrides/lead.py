@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from frappe.model.document import Document
 
-from crm_ext.marketing_automation.flow import harvest, touchpoints
+from crm_ext.marketing_automation.flow import campaign_extract, harvest, touchpoints
 
 
 def after_insert(lead: Document, method: str | None = None) -> None:
@@ -20,3 +20,7 @@ def after_insert_many(leads: Sequence[Document], method: str | None = None) -> N
 
 def on_trash(lead: Document, method: str | None = None) -> None:
     touchpoints.forget_party("Lead", lead.name)
+
+
+def after_rename(lead: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    campaign_extract.rename_later("Lead", old, new)

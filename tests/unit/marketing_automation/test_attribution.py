@@ -6,6 +6,9 @@ from fractions import Fraction
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from crm_ext.marketing_automation.rules import attribution
 from crm_ext.marketing_automation.rules.attribution import (
     CONVERSION,
@@ -21,8 +24,6 @@ from crm_ext.marketing_automation.rules.attribution import (
     Settings,
     TouchPoint,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DAY = datetime(2026, 3, 1)
 CAMPAIGNS = ("Autumn Fair", "Catalogue", "Newsletter", "Partner Day")

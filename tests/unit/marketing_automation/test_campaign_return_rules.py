@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from crm_ext.marketing_automation.rules import attribution, campaign_return
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from crm_ext.marketing_automation.rules import attribution, campaign_return
 
 PARTS = attribution.AMOUNT_PARTS * attribution.WEIGHT_PARTS
 MEASURES = ", ".join(f"{name} decimal(18, 2) default 0" for name in campaign_return.MEASURES)

@@ -11,9 +11,9 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from time import time
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import duckdb
 import frappe
 
 from crm_ext.marketing_automation.flow import voucher_facts
@@ -23,6 +23,9 @@ from crm_ext.marketing_automation.queries import ledger_facts as ledger
 from crm_ext.marketing_automation.queries.mirrors import MIRRORS, deleted_since, read_all, read_changed
 from crm_ext.marketing_automation.rules import ledger_facts as rules
 from crm_ext.shared.calendars import month_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 FACTS = "voucher_fact"
 # Below this many ledger rows everything is read afresh each time, and there is no extract to keep.
@@ -37,13 +40,16 @@ _MEMORY_LIMIT = "2GB"
 _OLD_FILES_STAY = timedelta(hours=1)
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """An embedded database in memory that spills to disk before it harms the machine."""
+def connect() -> DuckDBPyConnection:
+    """An embedded database in memory, within limits that leave room for the rest of the machine."""
+    # Imported here: renaming a customer passes through this file and needs no database beside the site's.
+    import duckdb
+
     return duckdb.connect(config={"memory_limit": _MEMORY_LIMIT, "threads": min(4, os.cpu_count() or 1)})
 
 
 def open_relations(
-    connection: duckdb.DuckDBPyConnection,
+    connection: DuckDBPyConnection,
     manifest: store.Manifest | None,
     start: date | None = None,
     end: date | None = None,
@@ -72,7 +78,7 @@ def open_relations(
     return differing
 
 
-def _read_everything(connection: duckdb.DuckDBPyConnection, start: date | None, end: date | None) -> None:
+def _read_everything(connection: DuckDBPyConnection, start: date | None, end: date | None) -> None:
     in_bulk = ledger.ledger_is_large(LEDGER_ROWS_WORTH_AN_EXTRACT)
     span = ledger.span_of_ledger()
     rules.create_tables(connection)
@@ -85,13 +91,13 @@ def _read_everything(connection: duckdb.DuckDBPyConnection, start: date | None, 
         read_all(connection, relation, mirror, in_bulk)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
+def _create(connection: DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
     typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     connection.execute(f"create or replace temp table {table} ({typed})")
 
 
 def _overlay(
-    connection: duckdb.DuckDBPyConnection,
+    connection: DuckDBPyConnection,
     relation: str,
     path: str,
     key: Sequence[str],
@@ -180,7 +186,7 @@ from ledger left join fact on fact.company = ledger.company order by 1
 """
 
 
-def _correct_facts(connection: duckdb.DuckDBPyConnection) -> tuple[store.Check, ...]:
+def _correct_facts(connection: DuckDBPyConnection) -> tuple[store.Check, ...]:
     """Leave the table voucher_fact with every month as the ledger has it, and say how the comparison ended."""
     connection.execute(f"create temp table corrected_fact as select * from {FACTS}")
     connection.execute(f"drop view {FACTS}")
@@ -214,6 +220,12 @@ _NAMED_BY = {
     "Lead": "lead",
     "Contact": "contact",
 }
+
+
+def rename_later(doctype: str, old: str, new: str) -> None:
+    """Follow a renamed record once its renaming is committed; a site without an extract has nothing to follow."""
+    if store.read_manifest() is not None:
+        frappe.db.after_commit.add(lambda: rename(doctype, old, new))
 
 
 def rename(doctype: str, old: str, new: str) -> None:
@@ -256,7 +268,7 @@ def _new_mark() -> datetime:
 
 
 def _publish(
-    connection: duckdb.DuckDBPyConnection,
+    connection: DuckDBPyConnection,
     manifest: store.Manifest | None,
     since: datetime,
     differing: set[str],

@@ -100,7 +100,8 @@ with party_of as (
     select *, coalesce(ordered_on, dated) as decided_on from sales_document
 ), meant as (
     select entry.company, entry.voucher_type, entry.voucher_no, entry.posting_date, entry.amount,
-           coalesce(entry.campaign, sold.campaign) as campaign,
+           coalesce(entry.campaign, sold.campaign, original.campaign) as campaign,
+           entry.campaign is not null as has_campaign,
            coalesce(sold.customer, party_of.party) as party,
            coalesce(original.decided_on, sold.decided_on, entry.posting_date) as decided_on,
            coalesce(sold.is_return, false) as is_return,
@@ -123,7 +124,7 @@ with party_of as (
            if(kind in ('{DISCOUNT}', '{INCOME_DISCOUNT}'), -amount, 0) as discount,
            if(kind = '{DISCOUNT}', -amount, 0) as discount_outside_income,
            if(kind = '{BAD_DEBT}' and has_customer, -amount, 0) as bad_debt,
-           campaign is not null and not is_sale
+           has_campaign and not is_sale
              and (kind in ('{EXPENSE}', '{COST_OF_GOODS}') or (kind = '{BAD_DEBT}' and not has_customer)) as is_spend
     from meant
 ), summed as (
@@ -166,7 +167,8 @@ def classify(connection: DuckDBPyConnection) -> None:
     """Append to `voucher_fact` what the rows of `ledger_row` mean; needs every row of each voucher that it holds.
 
     Reads ledger_row, account_kind, voucher_party and sales_document (columns above). A credit note and a write-off take
-    over the day of decision of the invoice they belong to, so that they share its customer's journey. A voucher with
+    over the day of decision of the invoice they belong to and, where they name none, its campaign, so that they share
+    its customer's journey. A voucher with
     several customers belongs to none.
     """
     connection.execute(_CLASSIFY)
