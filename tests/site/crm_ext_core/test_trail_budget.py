@@ -15,6 +15,7 @@ from document_trail import statements_and_milliseconds
 from sales_case import order_with_documents
 
 from crm_ext.api.trail import get_trail, get_trail_summary
+from crm_ext.crm_ext_core.queries.trail_register import LINKS
 
 STATEMENTS = 12
 
@@ -54,3 +55,24 @@ def test_statements_do_not_grow_with_documents(site):
         get_trail("Sales Order", order)
         counts.append(statements_and_milliseconds(lambda order=order: get_trail("Sales Order", order))[0])
     assert counts[0] == counts[1]
+
+
+# Few rows in any company, or asked only from a campaign that is itself the start.
+UNINDEXED = {
+    ("Campaign Plan", "campaign"),
+    ("Campaign Plan", "amended_from"),
+    ("Prospect Lead", "lead"),
+    ("Overdue Payment", "sales_invoice"),
+    ("Dunning", "amended_from"),
+    ("Purchase Invoice Item", "campaign"),
+    ("Journal Entry Account", "campaign"),
+}
+
+
+def test_every_column_by_which_the_trail_goes_downstream_leads_an_index(site):
+    slow = set()
+    for link in LINKS:
+        query = f"SHOW INDEX FROM `tab{link.table}` WHERE `Seq_in_index` = 1 AND `Column_name` = %s"
+        if not site.db.sql(query, link.column):
+            slow.add((link.table, link.column))
+    assert slow <= UNINDEXED

@@ -1,8 +1,0 @@
-// Copyright (c) 2026, CRM Ext founders and contributors
-// For license information, please see license.txt
-
-// frappe.ui.form.on("CRM Ext Settings", {
-// 	refresh(frm) {
-
-// 	},
-// });
