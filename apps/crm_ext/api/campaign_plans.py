@@ -53,3 +53,11 @@ def figures(plan: str) -> dict[str, float | str]:
     """Budget of the plan and what the ledger says of its campaign, in the company's currency."""
     require_plan(plan, "read")
     return queries.figures_of_plan(plan)
+
+
+@frappe.whitelist()
+def calendar(start: str, end: str, filters: str | None = None) -> list[dict]:
+    """Plans that the caller may read with a day between start and end (ISO dates); the title says the status too."""
+    frappe.has_permission(CAMPAIGN_PLAN, "read", throw=True)
+    plans = queries.plans_between(start, end, frappe.parse_json(filters) or [])
+    return [{**plan, "title": f"{plan.title} ({_(plan.status)})"} for plan in plans]

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 from frappe.utils import add_days, getdate
-from makers import account, campaign, company, expense_account, user
+from makers import account, campaign, company, customer, expense_account, item, sales_invoice, user
 
 from crm_ext.api import campaign_plans as api
 from crm_ext.marketing_automation.flow import campaign_plans as flow
@@ -144,7 +144,9 @@ def test_figures_come_from_the_ledger_of_the_campaign_and_company():
             ],
         }
     ).submit()
+    sales_invoice(customer("Spring Buyer").name, item("Pump Service").name, 2, 250, campaign=plan.campaign)
     figures = api.figures(plan.name)
+    assert figures["revenue"] == 500
     assert (figures["budget"], figures["spend"], figures["remaining"], figures["other_spend"]) == (
         1000,
         400,
@@ -312,6 +314,13 @@ def test_the_status_cannot_be_typed():
     plan.status = "Approved"
     plan.save()
     assert plan.status == "Draft"
+
+
+def test_the_calendar_shows_plans_that_touch_the_period_with_their_status_in_words():
+    plan = new_plan(from_date="2026-03-25", to_date="2026-04-05").insert()
+    shown = {row["name"]: row for row in api.calendar("2026-04-01", "2026-04-30")}
+    assert shown[plan.name]["title"] == "Spring Pumps (Draft)"
+    assert plan.name not in {row["name"] for row in api.calendar("2026-05-01", "2026-05-31")}
 
 
 # Permissions

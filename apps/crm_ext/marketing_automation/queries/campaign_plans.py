@@ -18,7 +18,7 @@ from crm_ext.shared.money import to_decimal
 
 CAMPAIGN_PLAN = "Campaign Plan"
 # Documents by which goods are sold: what they book as expense is the cost of the result, not spending on the campaign.
-_SALES_VOUCHERS = ("Sales Invoice", "Delivery Note", "POS Invoice")
+SALES_VOUCHERS = ("Sales Invoice", "Delivery Note", "POS Invoice")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def ledger_figures(campaign: str, company: str, accounts: Collection[str]) -> Le
     column = entry[erpnext_port.dimension_field(CAMPAIGN_DOCTYPE) or CAMPAIGN_FIELD]
     balance = entry.debit - entry.credit
     of_the_plan = entry.account.isin(list(accounts) or [""])
-    not_sold = entry.voucher_type.notin(_SALES_VOUCHERS)
+    not_sold = entry.voucher_type.notin(SALES_VOUCHERS)
     rows = (
         frappe.qb.from_(entry)
         .join(account)
@@ -55,7 +55,7 @@ def ledger_figures(campaign: str, company: str, accounts: Collection[str]) -> Le
                 ),
                 0,
             ),
-            Coalesce(Sum(Case().when(account.root_type == "Income", -balance).else_(0)), 0),
+            Coalesce(Sum(Case().when(account.root_type == "Income", entry.credit - entry.debit).else_(0)), 0),
         )
         .where((column == campaign) & (entry.company == company) & (entry.is_cancelled == 0))
         .run()
@@ -171,3 +171,18 @@ def figures_of_plan(name: str) -> dict[str, float | str]:
         "other_spend": float(ledger.other_spend),
         "revenue": float(ledger.revenue),
     }
+
+
+def plans_between(start: str, end: str, filters: list) -> list[dict]:
+    """What the calendar shows of the plans that the user may read; cancelled ones are left out."""
+    return frappe.get_list(
+        CAMPAIGN_PLAN,
+        filters=[
+            *filters,
+            [CAMPAIGN_PLAN, "docstatus", "<", 2],
+            [CAMPAIGN_PLAN, "from_date", "<=", getdate(end)],
+            [CAMPAIGN_PLAN, "to_date", ">=", getdate(start)],
+        ],
+        fields=["name", "title", "from_date", "to_date", "status"],
+        order_by="from_date, name",
+    )

@@ -86,7 +86,9 @@ function show_state(frm) {
 	};
 	const text = explanations[frm.doc.status];
 	const colour = { Rejected: "red", "Awaiting Approval": "orange" }[frm.doc.status] || "blue";
-	if (text && frm.doc.docstatus === 0) frm.set_intro(text, colour);
+	if (!text || frm.doc.docstatus !== 0) return;
+	frm.set_intro("");
+	frm.set_intro(text, colour);
 }
 
 function add_life_cycle_buttons(frm) {

@@ -7,13 +7,8 @@ frappe.views.calendar["Campaign Plan"] = {
 		allDay: "allDay",
 		status: "status",
 	},
-	style_map: {
-		Draft: "default",
-		"Awaiting Approval": "warning",
-		Rejected: "danger",
-		Approved: "info",
-		Running: "success",
-		Completed: "default",
+	get_css_class(plan) {
+		return { "Awaiting Approval": "warning", Rejected: "danger", Running: "success" }[plan.status] || "default";
 	},
 	get_events_method: "crm_ext.api.campaign_plans.calendar",
 	filters: [

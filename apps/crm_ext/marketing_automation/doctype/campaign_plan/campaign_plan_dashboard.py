@@ -12,6 +12,8 @@ def get_data() -> dict:
             "Task": ["tasks", "task"],
         },
         "transactions": [
-            {"label": _("Plan"), "items": ["Campaign", "Project", "Task", "Budget"]},
+            {"label": _("Campaign"), "items": ["Campaign"]},
+            {"label": _("Project"), "items": ["Project", "Task"]},
+            {"label": _("Budget"), "items": ["Budget"]},
         ],
     }

@@ -9,6 +9,7 @@ const STATUS_COLOURS = {
 };
 
 frappe.listview_settings["Campaign Plan"] = {
+	hide_name_column: true,
 	add_fields: ["status", "currency"],
 	has_indicator_for_draft: true,
 	has_indicator_for_cancelled: true,
