@@ -106,8 +106,9 @@ export class Stepper {
 
 	fix(row, index) {
 		if (row.fix.kind === "document")
-			return `<a href="${frappe.utils.get_form_link(row.fix.doctype, row.fix.name)}"
-				aria-label="${escape(__("Open {0}", [row.fix.name]))}">${__("Open")}</a>`;
+			return `<a href="${frappe.utils.get_form_link(row.fix.doctype, row.fix.name)}">${__("Open {0}", [
+				__(row.fix.doctype),
+			])}</a>`;
 		return `<button type="button" class="btn btn-link btn-xs" data-action="fix" data-index="${index}"
 			aria-label="${escape(__("Put right: {0}", [row.sentence]))}">${__("Put Right")}</button>`;
 	}

@@ -13,7 +13,6 @@ frappe.query_reports["Stage Durations"] = {
 			label: __("Sales Process"),
 			fieldtype: "Link",
 			options: "Sales Process",
-			reqd: 1,
 		},
 		{
 			fieldname: "from_date",
@@ -24,12 +23,6 @@ frappe.query_reports["Stage Durations"] = {
 		{ fieldname: "to_date", label: __("Left Until"), fieldtype: "Date" },
 		{ fieldname: "sales_stage", label: __("Sales Stage"), fieldtype: "Link", options: "Sales Stage" },
 	],
-
-	async onload(report) {
-		if (report.get_filter_value("process")) return;
-		const rows = await frappe.db.get_list("Sales Process", { filters: { enabled: 1 }, limit: 1 });
-		if (rows.length) report.set_filter_value("process", rows[0].name);
-	},
 
 	// The number of passages opens the opportunities behind it.
 	formatter(value, row, column, data, default_formatter) {

@@ -11,13 +11,15 @@ from crm_ext.shared.money import rounded, to_decimal
 
 
 def execute(filters: dict) -> tuple[list[dict], list[dict]] | tuple[list[dict], list[dict], None, dict]:
-    """Finished stays by stage; with a stage chosen, the stays themselves."""
-    process = definitions.load(filters["process"])
-    served = definitions.served_types(process.name, filters["company"])
+    """Finished stays by stage; with a stage chosen, the stays themselves. Without a process, the company's default."""
+    company = filters["company"]
+    named = filters.get("process")
+    process = definitions.load(named) if named else definitions.process_for(None, company)
+    served = definitions.served_types(process.name, company) if process else None
     if served is None:
         return _stage_columns(), []
     stays = queries.finished_stays(
-        filters["company"],
+        company,
         only_type=served.only,
         other_types=served.others,
         from_date=filters.get("from_date"),
