@@ -23,7 +23,12 @@ def expense_account(name: str = "Campaign Spending", of_company: str | None = No
     of_company = of_company or company()
     parent = frappe.db.get_value("Account", account("Expense", of_company=of_company), "parent_account")
     return frappe.get_doc(
-        {"doctype": "Account", "account_name": name, "parent_account": parent, "company": of_company}
+        {
+            "doctype": "Account",
+            "account_name": f"{name} {frappe.generate_hash(length=6)}",
+            "parent_account": parent,
+            "company": of_company,
+        }
     ).insert()
 
 
