@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Rows without meaning for a campaign stay in the database: what is left is income, cost of goods, discounts, write-offs,
-# and expenses that carry a campaign.
+# and expenses that carry a campaign. The ledger is read by date or voucher: left to itself, the server starts from the
+# few accounts and reads all that was ever posted on them.
 _LEDGER = f"""
 select entry.company, entry.voucher_type, entry.voucher_no, entry.posting_date, entry.account,
        nullif(entry.`{CAMPAIGN_FIELD}`, '') as campaign, entry.voucher_subtype as subtype,
        cast(round((entry.credit - entry.debit) * 1000000) as signed) as amount
 from `tabGL Entry` entry
-join `tabAccount` account on account.name = entry.account
+straight_join `tabAccount` account on account.name = entry.account
 where entry.is_cancelled = 0 and entry.voucher_type <> 'Period Closing Voucher'
   and coalesce(entry.finance_book, '') = ''
   and (account.root_type = 'Income' or account.account_type = 'Cost of Goods Sold'
@@ -155,7 +156,7 @@ select entry.company, cast(date_format(entry.posting_date, %(first_of_month)s) a
        cast(sum(if(account.root_type = 'Income', round((entry.credit - entry.debit) * 1000000), 0)) as signed) as income,
        cast(sum(if(account.account_type = 'Cost of Goods Sold' and account.root_type = 'Expense',
                    round((entry.debit - entry.credit) * 1000000), 0)) as signed) as cost_of_goods
-from `tabGL Entry` entry join `tabAccount` account on account.name = entry.account
+from `tabGL Entry` entry straight_join `tabAccount` account on account.name = entry.account
 where entry.is_cancelled = 0 and entry.voucher_type <> 'Period Closing Voucher' and coalesce(entry.finance_book, '') = ''
   and entry.posting_date between %(start)s and %(end)s
   and (account.root_type = 'Income' or account.account_type = 'Cost of Goods Sold')
