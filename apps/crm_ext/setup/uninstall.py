@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-from crm_ext.setup import ledger_link, roles, trail_indexes
+from crm_ext.setup import ledger_link, roles, series, trail_indexes
 
 
 def before_uninstall() -> None:
@@ -18,5 +18,6 @@ def after_uninstall() -> None:
     trail_indexes.remove()
     ledger_link.remove()
     roles.remove()
+    series.remove()
     # Frappe commits before it calls this hook and not after it.
     frappe.db.commit()

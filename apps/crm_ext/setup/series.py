@@ -1,0 +1,13 @@
+"""Counters of the app's naming series: Frappe leaves them behind when doctypes go."""
+
+from __future__ import annotations
+
+import frappe
+
+# What the series begin with, before year and number.
+PREFIXES = ("MKT-PLAN-", "LEAD-IMPORT-")
+
+
+def remove() -> None:
+    for prefix in PREFIXES:
+        frappe.db.delete("Series", {"name": ("like", f"{prefix}%")})
