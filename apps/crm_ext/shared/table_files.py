@@ -114,8 +114,9 @@ def _encoding_of(path: Path, head: bytes) -> str:
     """utf-16 by its mark or its zero bytes, utf-8 where most lines beyond ASCII are valid, else a Windows code page."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if head.count(b"\0") > len(head) // 4:
-        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    if b"\0" in head:
+        # Delimiters and line ends are ASCII: their second byte is zero where the smaller byte comes first.
+        return "utf-16-le" if head[1::2].count(b"\0") >= head[::2].count(b"\0") else "utf-16-be"
     valid, invalid = 0, []
     with path.open("rb") as stream:
         for line in stream:

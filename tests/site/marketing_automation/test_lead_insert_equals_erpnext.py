@@ -79,7 +79,7 @@ def snapshot(before):
         for row in added:
             for column in BY_CHANCE | ({"name"} if doctype in CHILDREN or doctype == "Version" else set()):
                 row.pop(column, None)
-        found[doctype] = sorted((json.dumps(row, default=str, sort_keys=True) for row in added))
+        found[doctype] = sorted(json.dumps(row, default=str, sort_keys=True) for row in added)
     found["Series"] = frappe.db.sql("select name, current from tabSeries order by name")
     return found
 

@@ -118,7 +118,7 @@ def _site_has(record: str, doctype: str) -> bool:
     filters: dict[str, dict[str, Any]] = {
         "Assignment Rule": {"document_type": doctype, "disabled": 0},
         "Milestone Tracker": {"document_type": doctype, "disabled": 0},
-        "User Type": {"is_standard": 0},
+        "User Type": {"is_standard": 0, "apply_user_permission_on": doctype},
         "Workflow": {"document_type": doctype, "is_active": 1},
         "Service Level Agreement": {"document_type": doctype, "enabled": 1},
         "Document Naming Rule": {"document_type": doctype, "disabled": 0},

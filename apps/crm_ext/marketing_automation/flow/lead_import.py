@@ -7,7 +7,7 @@ started again finds the rows before as they were left and goes on with the next.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,10 @@ from crm_ext.shared.results import refuse
 from crm_ext.shared.table_files import csv_line
 
 ROW_COLUMNS = (
-    "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "lead_import", "row_number", "outcome",
+    "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "lead_import", "file_row", "outcome",
     "lead", "party_type", "party", "reason_code", "reason", "cells", "tax_key", "content_key",
 )  # fmt: skip
+Step = Callable[[], None]
 _LOCK = "lead_import"
 _LOCK_WAIT = 3600
 _JOB_TIMEOUT = 6 * 3600
@@ -83,8 +84,9 @@ def cancel(name: str) -> None:
     _settle(name, status="Cancelled")
 
 
-def check(name: str) -> None:
+def check(name: str, end_step: Step | None = None) -> None:
     """Validates every row and keeps what an import would do; writes nothing else. For a background job."""
+    end_step = end_step or _commit
     doc = frappe.get_doc("Lead Import", name)
     frappe.set_user_lang(frappe.session.user)
     summary = Summary()
@@ -95,7 +97,7 @@ def check(name: str) -> None:
                 summary.add(outcome)
     except CannotRead as problem:
         _settle(name, status="Failed", error=str(problem))
-        return
+        return end_step()
     one_by_one = listeners(reading.lead_fieldnames, not doc.mute_notifications).one_by_one_because
     result = {**summary.as_dict(), "headings": reading.headings, "unused_columns": reading.unused_columns}
     _settle(
@@ -108,13 +110,16 @@ def check(name: str) -> None:
         duplicates=summary.counts["Duplicate"],
         refused_rows=summary.counts["Refused"],
     )
+    end_step()
 
 
-def run(name: str) -> None:
+def run(name: str, end_step: Step | None = None) -> None:
     """Imports the rows that are not imported yet. For a background job.
 
     Started twice at once, the second waits for the first and then finds nothing to do.
+    end_step: called when a chunk is whole; commits unless the caller has another use for it.
     """
+    end_step = end_step or _commit
     with exclusively(_LOCK, wait=_LOCK_WAIT) as held:
         doc = frappe.get_doc("Lead Import", name)
         if not held or doc.status != "Running":
@@ -123,7 +128,7 @@ def run(name: str) -> None:
         flags = frappe.flags.in_import, frappe.flags.mute_emails
         frappe.flags.in_import, frappe.flags.mute_emails = True, bool(doc.mute_notifications)
         try:
-            _import_rows(doc)
+            _import_rows(doc, end_step)
         except CannotRead as problem:
             frappe.db.rollback()
             _settle(name, status="Failed", error=str(problem))
@@ -136,6 +141,7 @@ def run(name: str) -> None:
             _settle(name, status="Failed", error=message)
         finally:
             frappe.flags.in_import, frappe.flags.mute_emails = flags
+        end_step()
 
 
 def forget_rows(doc: Document) -> None:
@@ -165,7 +171,7 @@ def template(language: str) -> str:
 # Importing
 
 
-def _import_rows(doc: Document) -> None:
+def _import_rows(doc: Document, end_step: Step) -> None:
     reading = Reading(doc)
     told = listeners(reading.lead_fieldnames, not doc.mute_notifications)
     frappe.has_permission("Lead", "create", throw=True)
@@ -173,7 +179,9 @@ def _import_rows(doc: Document) -> None:
     counts = {"New": doc.new_leads, "Duplicate": doc.duplicates, "Refused": doc.refused_rows}
     if not doc.processed_rows:
         counts = dict.fromkeys(counts, 0)
-    writer = LeadWriter(told, queries.creates_contacts())
+    # With a channel the import records the first touch itself; the harvest of new leads is to leave it.
+    flags = {"made_of_enquiry": True} if doc.channel else {}
+    writer = LeadWriter(told, queries.creates_contacts(), flags)
     processed = doc.processed_rows
     for chunk in reading.chunks(skip=processed):
         chunk = _insert_leads(chunk, reading, writer, told)
@@ -190,6 +198,7 @@ def _import_rows(doc: Document) -> None:
             duplicates=counts["Duplicate"],
             refused_rows=counts["Refused"],
         )
+        end_step()
         if frappe.db.get_value("Lead Import", doc.name, "status") != "Running":
             return
     _finish(doc, counts["Refused"], reading.headings)
@@ -205,7 +214,7 @@ def _insert_leads(
     if new and not told.one_by_one_because:
         made = _insert_together(new, values, writer)
     if made is None:
-        made = [_insert_alone(outcome, lead) for outcome, lead in zip(new, values, strict=True)]
+        made = [_insert_alone(outcome, lead, writer.flags) for outcome, lead in zip(new, values, strict=True)]
     results = iter(made)
     return [next(results) if outcome.kind == "New" else (outcome, None) for outcome in outcomes]
 
@@ -224,13 +233,16 @@ def _insert_together(
     except Exception:
         frappe.db.rollback(save_point="lead_chunk")
         frappe.clear_messages()
+        frappe.log_error(title="Lead Import: a chunk goes one by one")
         return None
 
 
-def _insert_alone(outcome: Outcome, values: dict[str, Any]) -> tuple[Outcome, str | None]:
+def _insert_alone(
+    outcome: Outcome, values: dict[str, Any], flags: Mapping[str, Any]
+) -> tuple[Outcome, str | None]:
     frappe.db.savepoint("lead_row")
     try:
-        name = insert_one(values)
+        name = insert_one(values, flags)
         if outcome.lead.address:
             insert_address(name, outcome.lead)
         return outcome, name
@@ -319,7 +331,7 @@ def _write_refused(doc: Document, headings: Sequence[str]) -> str:
         for row in queries.refused_rows(doc.name):
             cells = json.loads(row.cells)
             padded = [*cells, *[""] * (len(headings) - len(cells))]
-            stream.write(csv_line([*padded, str(row.row_number), row.reason]))
+            stream.write(csv_line([*padded, str(row.file_row), row.reason]))
     record = {
         "doctype": "File",
         "file_name": file_name,
@@ -395,9 +407,11 @@ def _enqueue(job: Any, name: str) -> None:
 
 
 def _settle(name: str, **values: Any) -> None:
-    """Values that the import itself sets, seen by others at once and kept if the process is killed right after."""
+    """Values that the import itself sets, beside the form and its validation."""
     frappe.db.set_value("Lead Import", name, values)
+    frappe.publish_realtime("lead_import", doctype="Lead Import", docname=name, after_commit=True)
+
+
+def _commit() -> None:
     # One transaction a step: a killed import goes on after the last step, and the form shows how far it is.
-    if not frappe.flags.in_request and not frappe.flags.hold_commits:
-        frappe.db.commit()
-    frappe.publish_realtime("lead_import", {"name": name}, doctype="Lead Import", docname=name)
+    frappe.db.commit()

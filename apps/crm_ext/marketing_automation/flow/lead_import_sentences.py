@@ -14,7 +14,7 @@ from crm_ext.shared.results import Refusal
 def explain(refusal: Refusal) -> str:
     """The sentence of a refusal, in the language of the user."""
     values = refusal.values
-    extra = values.get("length") or values.get("choices") or values.get("doctype") and _(values["doctype"])
+    extra = values.get("length") or values.get("choices") or (values.get("doctype") and _(values["doctype"]))
     places = (_(values["label"]) if "label" in values else "", values.get("value", ""), extra or "")
     if refusal.code in _file_sentences(frappe.local.lang):
         return _explain_file(refusal)

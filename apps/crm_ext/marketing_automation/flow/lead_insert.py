@@ -21,6 +21,7 @@ from crm_ext.marketing_automation.flow.lead_events import Listeners
 from crm_ext.marketing_automation.queries import lead_import as queries
 from crm_ext.marketing_automation.rules.lead_contact import (
     contact_of,
+    finish_contact,
     finish_lead,
     phones_from_contact,
     split_full_name,
@@ -83,8 +84,12 @@ class Draft:
 class LeadWriter:
     """Inserts leads of one import; what is the same for all of them is asked once."""
 
-    def __init__(self, listeners: Listeners, with_contacts: bool) -> None:
+    def __init__(
+        self, listeners: Listeners, with_contacts: bool, flags: Mapping[str, Any] | None = None
+    ) -> None:
+        """flags: put on every lead that a listener is shown."""
         self.listeners = listeners
+        self.flags = flags or {}
         self.with_contacts = with_contacts
         self.templates = {doctype: _template(doctype) for doctype in ("Lead", "Contact", *_CHILDREN.values())}
         self.columns = {doctype: _columns(doctype) for doctype in self.templates}
@@ -142,6 +147,8 @@ class LeadWriter:
         self._tell_before("before_naming", contacts)
         _name_contacts(contacts)
         self._tell_before("before_validate", contacts)
+        for contact in contacts:
+            finish_contact(contact.values, contact.children["email_ids"], contact.children["phone_nos"])
         users = queries.users_by_email(
             contact.values["email_id"] for contact in contacts if contact.values["email_id"]
         )
@@ -227,7 +234,7 @@ class LeadWriter:
         """Listeners that may still change the document, or refuse it by raising."""
         if not drafts or not self.listeners.listen_to(drafts[0].doctype, event):
             return []
-        told = [(draft, draft.document(is_new=True)) for draft in drafts]
+        told = [(draft, self._document(draft, is_new=True)) for draft in drafts]
         self.listeners.tell(drafts[0].doctype, event, [document for _draft, document in told])
         for draft, document in told:
             draft.take_over(document)
@@ -235,13 +242,21 @@ class LeadWriter:
 
     def _tell_after(self, event: str, drafts: Sequence[Draft]) -> None:
         if drafts and self.listeners.listen_to(drafts[0].doctype, event):
-            self.listeners.tell(drafts[0].doctype, event, [draft.document(is_new=False) for draft in drafts])
+            self.listeners.tell(
+                drafts[0].doctype, event, [self._document(draft, is_new=False) for draft in drafts]
+            )
+
+    def _document(self, draft: Draft, is_new: bool) -> Any:
+        document = draft.document(is_new)
+        document.flags.update(self.flags)
+        return document
 
 
-def insert_one(values: Mapping[str, Any]) -> str:
+def insert_one(values: Mapping[str, Any], flags: Mapping[str, Any] | None = None) -> str:
     """The same by Frappe itself, for what cannot be had in bulk."""
     lead = frappe.new_doc("Lead")
     lead.update(values)
+    lead.flags.update(flags or {})
     lead.insert()
     return lead.name
 
@@ -362,7 +377,7 @@ def _link_call(call: str, contacts: Sequence[str]) -> None:
 
 def _announce(leads: Sequence[Draft], contacts: Sequence[Draft]) -> None:
     """After the commit: open lists reload, and the search index gets what Frappe would have queued."""
-    entries = [entry for draft in (*contacts, *leads) if (entry := _search_entry(draft))]
+    entries = [*_search_entries(contacts), *_search_entries(leads)]
     frappe.db.after_commit.add(lambda: _queue_for_search(entries))
     for doctype, last in (("Lead", leads[-1:]), ("Contact", contacts[-1:])):
         for draft in last:
@@ -371,26 +386,30 @@ def _announce(leads: Sequence[Draft], contacts: Sequence[Draft]) -> None:
             frappe.desk.notifications.clear_doctype_notifications(doctype)
 
 
-def _search_entry(draft: Draft) -> dict[str, Any] | None:
-    meta = frappe.get_meta(draft.doctype)
-    if draft.values.get("disabled"):
-        return None
-    content = [
-        get_formatted_value(draft.values[df.fieldname], df)
-        for df in meta.get_global_search_fields()
-        if draft.values.get(df.fieldname)
-    ]
-    if not content:
-        return None
-    title = draft.values.get(meta.get_title_field()) or ""
-    return {
-        "doctype": draft.doctype,
-        "name": draft.name,
-        "content": " ||| ".join(content),
-        "published": 0,
-        "title": title[: int(frappe.db.VARCHAR_LEN)],
-        "route": None,
-    }
+def _search_entries(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
+    if not drafts:
+        return []
+    meta = frappe.get_meta(drafts[0].doctype)
+    fields, title = meta.get_global_search_fields(), meta.get_title_field()
+    entries = []
+    for draft in drafts:
+        content = [
+            get_formatted_value(draft.values[df.fieldname], df)
+            for df in fields
+            if draft.values.get(df.fieldname)
+        ]
+        if content and not draft.values.get("disabled"):
+            entries.append(
+                {
+                    "doctype": draft.doctype,
+                    "name": draft.name,
+                    "content": " ||| ".join(content),
+                    "published": 0,
+                    "title": (draft.values.get(title) or "")[: int(frappe.db.VARCHAR_LEN)],
+                    "route": None,
+                }
+            )
+    return entries
 
 
 def _queue_for_search(entries: Sequence[Mapping[str, Any]]) -> None:

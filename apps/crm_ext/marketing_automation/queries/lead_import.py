@@ -130,6 +130,7 @@ def records_by_phone(
             union all select 'Contact', parent, phone, null, null from `tabContact Phone`
                 where phone != '' and parenttype = 'Contact'
             union all select 'Customer', name, mobile_no, null, null from `tabCustomer` where mobile_no != ''""",
+            as_list=True,
             as_iterator=True,
         )
         for doctype, name, *numbers in rows:
@@ -250,15 +251,15 @@ def refused_rows(lead_import: str) -> Iterator[dict[str, Any]]:
     while True:
         rows = frappe.get_all(
             "Lead Import Row",
-            filters={"lead_import": lead_import, "outcome": "Refused", "row_number": [">", start]},
-            fields=["row_number", "reason", "cells"],
-            order_by="row_number asc",
+            filters={"lead_import": lead_import, "outcome": "Refused", "file_row": [">", start]},
+            fields=["file_row", "reason", "cells"],
+            order_by="file_row asc",
             limit=BATCH,
         )
         if not rows:
             return
         yield from rows
-        start = rows[-1].row_number
+        start = rows[-1].file_row
 
 
 def counts_by_reason(lead_import: str) -> list[dict[str, Any]]:

@@ -39,17 +39,25 @@ def contact_of(lead: MutableMapping[str, Any]) -> ContactOfLead:
         contact.phones.append({"phone": phone, "is_primary_phone": 1, "is_primary_mobile_no": 0})
     if mobile:
         contact.phones.append({"phone": mobile, "is_primary_phone": 0, "is_primary_mobile_no": 1})
-    parts = (contact.values["first_name"], contact.values["last_name"])
-    contact.values |= {
-        "full_name": " ".join(part.strip() for part in parts if part),
-        "email_id": (email or "").strip(),
-        "phone": phone or "",
-        "mobile_no": mobile or "",
-    }
-    if email:
-        # ERPNext asks Gravatar for a picture, but never in an import; it stores the empty answer.
-        contact.values["image"] = ""
     return contact
+
+
+def finish_contact(
+    contact: MutableMapping[str, Any],
+    emails: Sequence[Mapping[str, Any]],
+    phones: Sequence[Mapping[str, Any]],
+) -> None:
+    """The steps of Frappe's validation that change a contact: its full name and what it shows of its child rows."""
+    parts = (contact.get(part) for part in ("first_name", "middle_name", "last_name"))
+    contact["full_name"] = (
+        " ".join(part.strip() for part in parts if part) or contact.get("company_name") or ""
+    )
+    contact["email_id"] = next((row["email_id"].strip() for row in emails if row["is_primary"]), "")
+    for fieldname in ("phone", "mobile_no"):
+        contact[fieldname] = next((row["phone"] for row in phones if row[f"is_primary_{fieldname}"]), "")
+    if contact["email_id"] and not contact.get("image"):
+        # Gravatar is not asked during an import; the empty answer is stored.
+        contact["image"] = ""
 
 
 def split_full_name(lead: MutableMapping[str, Any]) -> None:
