@@ -20,6 +20,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 ORIGINS = frozenset({"Campaign", "Campaign Plan", "Lead", "Prospect"})
+INVOICES = frozenset({"Sales Invoice", "POS Invoice"})
 
 
 class Key(NamedTuple):
@@ -207,16 +208,18 @@ def _seen_beyond_unseen(start: Key, onward: Mapping[Key, Sequence[Edge]], seen: 
 
 
 def _without_shortcuts(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Leave out an edge from an origin to a document that it reaches by a longer way too.
+    """Leave out an edge from an origin, or to an invoice, between documents that are joined by a longer way too.
 
-    The campaign is copied down from lead to invoice; drawn in full it would be joined to every card.
+    The campaign is copied down from lead to invoice, the order from delivery to invoice and credit note; drawn in full
+    they would be joined to every card.
     """
     onward: dict[Key, set[Key]] = defaultdict(set)
     for edge in edges:
         onward[edge.parent].add(edge.child)
     kept = []
     for edge in edges:
-        if edge.parent.doctype in ORIGINS and edge.kind == "follows" and _reached_otherwise(edge, onward):
+        may_go = edge.parent.doctype in ORIGINS or edge.child.doctype in INVOICES
+        if may_go and edge.kind == "follows" and _reached_otherwise(edge, onward):
             onward[edge.parent].discard(edge.child)
         else:
             kept.append(edge)

@@ -42,8 +42,8 @@ _STAGE_OF_DOCTYPE = {
 }
 
 # Pixels, of an unscaled picture. The browser mirrors it where people read from right to left.
-CARD_WIDTH, CARD_HEIGHT = 208, 112
-COLUMN_STEP, ROW_STEP = 268, 132
+CARD_WIDTH, CARD_HEIGHT = 208, 124
+COLUMN_STEP, ROW_STEP = 268, 144
 MARGIN, HEADING = 24, 40
 
 

@@ -18,12 +18,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from crm_ext.crm_ext_core.rules.trail import Document, Key, Trail
+from crm_ext.crm_ext_core.rules.trail import INVOICES, Document, Key, Trail
 from crm_ext.crm_ext_core.rules.trail_layout import STAGES, stages_of
 from crm_ext.shared.money import rounded
 
 ZERO = Decimal(0)
-INVOICES = frozenset({"Sales Invoice", "POS Invoice"})
 _PAYING_JOURNALS = frozenset({"Bank Entry", "Cash Entry", "Credit Card Entry"})
 
 
@@ -128,8 +127,13 @@ def stage_sums(trail: Trail) -> list[StageSum]:
 
 
 def _amount_of_chip(document: Document) -> Decimal | None:
-    """Of payments what came in less what went out; requests and reminders ask for money that is counted elsewhere."""
+    """Of payments what came in less what went out.
+
+    Requests and reminders ask for money that is counted elsewhere; goods sent back are worth what the credit note says.
+    """
     if document.key.doctype in ("Payment Request", "Dunning"):
+        return None
+    if document.key.doctype == "Delivery Note" and document.is_return:
         return None
     if document.key.doctype == "Journal Entry" and not _pays(document):
         return None

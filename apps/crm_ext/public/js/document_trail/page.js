@@ -27,13 +27,17 @@ export class TrailPage {
 			fieldname: "doctype", label: __("Document Type"), fieldtype: "Select", options, change,
 		});
 		this.name = this.page.add_field({
-			fieldname: "name", label: __("Document"), fieldtype: "Dynamic Link",
-			get_options: () => this.doctype.get_value(), change,
+			fieldname: "name", label: __("Document"), fieldtype: "Link", change,
 		});
 	}
 
 	choose() {
-		const [doctype, name] = [this.doctype.get_value(), this.name.get_value()];
+		const doctype = this.doctype.get_value();
+		if (this.name.df.options !== doctype) {
+			this.name.df.options = doctype;
+			if (doctype !== this.start.doctype) this.name.set_value("");
+		}
+		const name = this.name.get_value();
 		if (doctype && name && this.key !== `${doctype}/${name}`) frappe.set_route("document-trail", doctype, name);
 	}
 
@@ -53,6 +57,7 @@ export class TrailPage {
 			this.say(__("Choose a document above to see what led to it and what has come of it."), "status");
 			return;
 		}
+		this.name.df.options = doctype;
 		await Promise.all([this.doctype.set_value(doctype), this.name.set_value(name)]);
 		this.say(__("Reading the trail …"), "status");
 		try {

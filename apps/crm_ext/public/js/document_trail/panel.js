@@ -14,17 +14,20 @@ import {
 
 export function show_panel(frm) {
 	if (frm.is_new() || frm.crm_ext_trail_section?.isConnected) return;
+	const { doctype, docname } = frm;
 	const body = frm.dashboard.add_section("", __("Trail"), "crm-ext-trail custom");
 	frm.crm_ext_trail_section = body.get(0);
 	frm.dashboard.show();
-	const load = () => body.hasClass("hide") || load_once(body, frm.doctype, frm.docname);
-	// The section folds on the click and the key that come before these.
-	body.prev(".section-head").on("click keydown", () => setTimeout(load));
-	(window.requestIdleCallback || setTimeout)(load);
+	frm.page.add_menu_item(__("Document Trail"), () => frappe.set_route("document-trail", doctype, docname));
+	// Forms with tabs keep the section behind one of them, and any section can be folded.
+	body.append('<div class="trail-body"></div>');
+	const seen = ([{ isIntersecting }]) => isIntersecting && load_once(body.children(), doctype, docname);
+	new IntersectionObserver(seen).observe(body.parent().get(0));
+	body.prev(".section-head").on("click keydown", () => setTimeout(() => seen([{ isIntersecting: true }])));
 }
 
 async function load_once(body, doctype, name) {
-	if (body.data("asked")) return;
+	if (body.data("asked") || body.parent().hasClass("hide")) return;
 	body.data("asked", true);
 	body.html(`<p class="trail-note" role="status">${__("Reading the trail …")}</p>`);
 	try {
@@ -55,8 +58,7 @@ function draw(body, trail) {
 }
 
 function chip(stage) {
-	const open = stage.outstanding.filter(({ amount }) => amount);
-	const state = stage.outstanding.length ? money_state(open.length, amounts_text(open)) : null;
+	const state = stage.outstanding.length ? money_state(stage.outstanding) : null;
 	const label = `${stage_label(stage.stage)} ${local_digits(stage.documents.length)}`;
 	return $(`<button type="button" class="trail-chip">
 			<span class="trail-chip-stage">${escape(label)}</span>

@@ -63,13 +63,18 @@ export function state_of(document) {
 	}
 	if (document.outstanding === null) return null;
 	if (document.docstatus === 0) return { sign: "draft", text: __("Draft"), tone: "muted" };
-	return money_state(document.outstanding, amount_text(document.outstanding, document.currency));
+	return money_state([{ amount: document.outstanding, currency: document.currency }]);
 }
 
-export function money_state(outstanding, text) {
-	return outstanding
-		? { sign: "open", text: __("Outstanding {0}", [text]), tone: "open" }
-		: { sign: "paid", text: __("Paid"), tone: "paid" };
+/** What is open of some invoices or credit notes, by currency. */
+export function money_state(outstanding) {
+	const open = outstanding.filter(({ amount }) => amount);
+	if (!open.length) return { sign: "paid", text: __("Paid"), tone: "paid" };
+	if (open.every(({ amount }) => amount < 0)) {
+		const credit = open.map(({ amount, currency }) => ({ amount: -amount, currency }));
+		return { sign: "open", text: __("Credit {0}", [amounts_text(credit)]), tone: "open" };
+	}
+	return { sign: "open", text: __("Outstanding {0}", [amounts_text(open)]), tone: "open" };
 }
 
 export function state_html(state) {
