@@ -142,6 +142,7 @@ def test_two_refreshes_at_once_make_one_state(site, invoice, own_extract):
         assert cursor.fetchone() == (1,)
         campaign_extract.refresh()
         assert store.read_manifest() is None
+        cursor.execute("select release_lock(%s)", (lock,))
     campaign_extract.refresh()
     assert store.read_manifest() is not None
 
