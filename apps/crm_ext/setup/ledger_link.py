@@ -37,7 +37,7 @@ def remove() -> None:
         return
     _drop_index(LEDGER_INDEX[0], LEDGER_INDEX[2])
     if ours["dimension"]:
-        for doctype in ours["fields"]:
+        for doctype in [*ours["fields"], *_fields_that_came_later(ours)]:
             _drop_field(doctype)
         for doctype in ours["without_creation_index"]:
             _drop_index(doctype, _CREATION_INDEX)
@@ -60,6 +60,7 @@ def _what_will_be_ours() -> dict:
     return {
         "dimension": not existing,
         "fields": fields,
+        "custom_fields_of_the_site": _custom_fields(),
         "without_creation_index": [doctype for doctype in fields if _lacks_creation_index(doctype)],
         "budget_options": frappe.db.get_value("Property Setter", _BUDGET_OPTIONS, "value"),
     }
@@ -71,6 +72,19 @@ def _doctypes_without_the_field() -> list[str]:
         for doctype in erpnext_port.doctypes_with_dimensions()
         if not frappe.get_meta(doctype).has_field(CAMPAIGN_FIELD)
     ]
+
+
+def _custom_fields() -> list[str]:
+    return frappe.get_all(
+        "Custom Field", filters={"fieldname": CAMPAIGN_FIELD}, pluck="dt", order_by="dt", distinct=True
+    )
+
+
+def _fields_that_came_later(ours: dict) -> list[str]:
+    """Apps installed after this one gave their doctypes a field for our dimension too."""
+    known = {*ours["fields"], *ours["custom_fields_of_the_site"]}
+    now = set(erpnext_port.doctypes_with_dimensions()).intersection(_custom_fields())
+    return sorted(now - known)
 
 
 def _lacks_creation_index(doctype: str) -> bool:
