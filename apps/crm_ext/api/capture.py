@@ -3,8 +3,6 @@
 Guests may post here without a CSRF token: the request acts on nobody's session, and only ever adds an enquiry.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe

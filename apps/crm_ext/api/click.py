@@ -3,8 +3,6 @@
 In an Email Template: {{ tracked_link("https://example.com/offer", doc) }}, or with a campaign as third argument.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe

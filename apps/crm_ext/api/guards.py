@@ -1,7 +1,5 @@
 """Who may come in: the first line of whitelisted functions that have no document to ask permission for."""
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 

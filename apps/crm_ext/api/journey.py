@@ -1,7 +1,5 @@
 """The journey of a lead, contact or customer: every touch, for the block on its form."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe
@@ -13,7 +11,7 @@ _PARTIES = ("Lead", "Contact", "Customer")
 _SHOWN = 50
 
 
-@frappe.whitelist(methods=["GET", "POST"])
+@frappe.whitelist()
 def journey(doctype: str, name: str, limit: int = _SHOWN) -> dict[str, Any]:
     """{touches, has_more, origin}: the newest touches first; origin for customers, or None.
 

@@ -306,7 +306,10 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_read(monkeypatc
     monkeypatch.setattr(harvest, "SOURCES", sources)
     assert read() == 0
     assert reached
-    assert frappe.get_all("Error Log", {"method": ("like", "%Broken%")}, order_by="creation desc")
+    complaints = {"method": ("like", "%Broken could not be read%")}
+    assert frappe.db.count("Error Log", complaints)
+    # The table of errors is not part of transactions.
+    frappe.db.delete("Error Log", complaints)
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -119,7 +119,7 @@ def _history(change: Origin, before: Origin | None) -> str:
         return ""
     return _("{0}: an earlier touch of {1} was found. Before: first touch {2}, campaign {3}.").format(
         frappe.utils.now_datetime().date(),
-        change.first_touch_at,
-        before.first_touch_at,
+        change.first_touch_at.isoformat(" ", "minutes"),
+        before.first_touch_at.isoformat(" ", "minutes"),
         before.campaign or "–",
     )

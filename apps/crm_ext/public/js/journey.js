@@ -8,7 +8,7 @@ crm_ext.journey.ICONS = {
 	Event: "calendar",
 	Web: "website",
 	Social: "share",
-	SMS: "message",
+	SMS: "comment",
 	Post: "file",
 	Partner: "share-people",
 	Advertisement: "milestone",
@@ -20,11 +20,11 @@ crm_ext.journey.show = async function (frm) {
 	const name = frm.doc.name;
 	$body.html(`<p class="text-muted" role="status">${__("Reading the journey …")}</p>`);
 	try {
-		const journey = await frappe.xcall(
-			"crm_ext.api.journey.journey",
-			{ doctype: frm.doctype, name: name, limit: frm.journey_limit || 10 },
-			"GET"
-		);
+		const journey = await frappe.xcall("crm_ext.api.journey.journey", {
+			doctype: frm.doctype,
+			name,
+			limit: frm.journey_limit || 10,
+		});
 		if (frm.doc.name !== name) return;
 		$body.html(crm_ext.journey.html(journey));
 		$body.find(".crm-ext-journey-more").on("click", () => {
