@@ -71,10 +71,10 @@ class Bench:
     def version(self, app: str) -> str:
         return app_version(self.path / "apps" / app / app / "__init__.py")
 
-    def environment(self, *, packages: Path | None = None, **extra: str) -> dict[str, str]:
+    def environment(self, *packages: Path, **extra: str) -> dict[str, str]:
         """For every process of this bench. The checkout stands first on the path, so Python imports the code under test
-        whatever the bench's own environment names; `packages` are the test tools."""
-        path = [CHECKOUT / "apps", *([packages] if packages else [])]
+        whatever the bench's own environment names; `packages` are further folders, such as the test tools."""
+        path = [CHECKOUT / "apps", *packages]
         return shell.environment(
             {
                 "PATH": os.pathsep.join([str(node.bin_folder()), str(self.path / "env" / "bin"), os.environ["PATH"]]),

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from devtools import environments, running, shell, testing
+from devtools import environments, erpnext_suites, running, shell, testing
 from devtools.places import CHECKOUT
 from devtools.say import Refused
 
@@ -56,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("suite", nargs="*", help=f"of {', '.join(testing.SUITES)}; default: all")
     command("demo", embedded("demo"), "the rules on a year of sample data, without a bench", takes_more=True)
     command("analyse", embedded("analyse"), "the same on your own ERPNext's tables, read-only", takes_more=True)
+    compare = command(
+        "compare-erpnext",
+        lambda given, _: erpnext_suites.compare(given.suite),
+        "ERPNext's own tests with the app and without it; takes half an hour or more",
+    )
+    compare.add_argument("suite", nargs="*", help=f"default: {', '.join(erpnext_suites.SUITES)}")
     measure = command("measure", lambda given, rest: running.measure(given.name, rest), "benchmarks, ours beside ERPNext's")
     measure.set_defaults(takes_more=True)
     measure.add_argument("name", nargs="?", help="one benchmark; default: all")

@@ -75,18 +75,22 @@ def _environment(name: str, wanted: list[str], purpose: str) -> Path:
 
 
 def bench_packages(bench: Bench) -> Path:
-    """A folder with the test tools and the app's requirements for the bench's Python, kept out of the bench's own
-    environment; whatever the bench already has keeps its version."""
-    wanted = requirements(pyproject(), BENCH_TEST_EXTRAS)
+    """The test tools and the app's requirements for the bench's Python."""
+    return packages_for(bench, "bench-test-packages", requirements(pyproject(), BENCH_TEST_EXTRAS))
+
+
+def packages_for(bench: Bench, name: str, wanted: list[str]) -> Path:
+    """A folder with these packages for the bench's Python, kept out of the bench's own environment; whatever the bench
+    already has keeps its version."""
     python = shell.output([bench.python, "--version"])
     key = digest(python, bench.version("frappe"), bench.version("erpnext"), *sorted(wanted))
-    folder = cache() / f"bench-test-packages-{key}"
+    folder = cache() / f"{name}-{key}"
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         pins = cache() / f"pins-{key}.txt"
         pins.write_text(pins_of(bench), encoding="utf-8")
         shell.run_step(
-            "Install the test tools for the bench's Python",
+            f"Install {len(wanted)} packages for the tests on the bench",
             [uv(), "pip", "install", "--python", bench.python, "--target", folder, "--constraint", pins, *wanted],
             log=cache() / "environments.log",
         )

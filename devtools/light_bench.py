@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devtools import database
+from devtools import database, processes, services
 from devtools.bench import Bench, read_json, write_json
 from devtools.environments import digest
 from devtools.places import APP, CHECKOUT, cache
 from devtools.say import line
 
 BORROWED_APPS = ("frappe", "erpnext")
+REDIS_SETTINGS = ("redis_cache", "redis_queue", "redis_socketio")
 # Settings of the bench that sites of a light one share with it.
 SHARED_SETTINGS = ("db_host", "db_port", "db_type", "root_login", "root_password", "frappe_user")
 
@@ -61,6 +62,19 @@ def make(path: Path, bench: Bench) -> Bench:
     light.config_file.chmod(0o600)
     _borrow_assets(light, bench)
     return light
+
+
+@contextmanager
+def own_redis(light: Bench) -> Iterator[None]:
+    """A Redis for one run, so that workers and caches of other sites on the bench see nothing of the tests."""
+    port = processes.free_port()
+    pid_file = services.start_redis_at(port, light.services, "redis-tests")
+    try:
+        addresses = dict.fromkeys(REDIS_SETTINGS, f"redis://127.0.0.1:{port}")
+        write_json(light.config_file, {**light.config, **addresses, "socketio_port": processes.free_port()})
+        yield
+    finally:
+        processes.stop(pid_file)
 
 
 def _borrow_assets(light: Bench, bench: Bench) -> None:

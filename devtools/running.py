@@ -176,7 +176,7 @@ def measure(name: str | None, words: Sequence[str]) -> int:
     with light_bench.for_tests(bench) as light:
         sites.ensure_fresh(light, MEASURING_SITE)
         env = light.environment(
-            packages=environments.bench_packages(bench),
+            environments.bench_packages(bench),
             CRM_EXT_BENCH=str(light.path),
             CRM_EXT_MEASURE_SITE=MEASURING_SITE,
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from devtools import (
@@ -15,19 +14,17 @@ from devtools import (
     environments,
     light_bench,
     machine,
-    processes,
     services,
     shell,
     sites,
     summary,
 )
-from devtools.bench import Bench, the_bench, write_json
+from devtools.bench import Bench, the_bench
 from devtools.places import CHECKOUT, TEST_SITE
 from devtools.say import Refused, line
 
 SUITES = ("unit", "architecture", "site", "browser")
 NEED_A_BENCH = ("site", "browser")
-REDIS_SETTINGS = ("redis_cache", "redis_queue", "redis_socketio")
 
 
 def run(suites: Sequence[str], pytest_arguments: Sequence[str]) -> int:
@@ -56,8 +53,8 @@ def _run_on_bench(
     building.ensure(bench)
     services.start_mariadb(bench)
     packages = environments.bench_packages(bench)
-    with light_bench.for_tests(bench) as light, own_redis(light):
-        env = light.environment(packages=packages, CRM_EXT_BENCH=str(light.path), CRM_EXT_TEST_SITE=TEST_SITE)
+    with light_bench.for_tests(bench) as light, light_bench.own_redis(light):
+        env = light.environment(packages, CRM_EXT_BENCH=str(light.path), CRM_EXT_TEST_SITE=TEST_SITE)
         for suite in suites:
             try:
                 if suite == "browser":
@@ -82,19 +79,6 @@ def _on_test_site(
         line(f"\n{refusal}")
         return summary.broken(suite, str(refusal).splitlines()[0], time.monotonic() - started)
     return _pytest(suite, light.python, env, pytest_arguments)
-
-
-@contextmanager
-def own_redis(light: Bench) -> Iterator[None]:
-    """A Redis for one run, so that workers and caches of other sites on the bench see nothing of the tests."""
-    port = processes.free_port()
-    pid_file = services.start_redis_at(port, light.services, "redis-tests")
-    try:
-        addresses = dict.fromkeys(REDIS_SETTINGS, f"redis://127.0.0.1:{port}")
-        write_json(light.config_file, {**light.config, **addresses, "socketio_port": processes.free_port()})
-        yield
-    finally:
-        processes.stop(pid_file)
 
 
 def _pytest(suite: str, python: Path, env: dict[str, str], arguments: Sequence[str]) -> summary.Result:
