@@ -169,3 +169,10 @@ def exchange_rate(source: str, target: str, day: date) -> float:
     from erpnext.setup.utils import get_exchange_rate
 
     return get_exchange_rate(source, target, day) or 0.0
+
+
+def campaign_efficiency(start: date, end: date) -> list[dict]:
+    """Rows of ERPNext's own report on campaigns: what ours is measured against."""
+    from erpnext.crm.report.campaign_efficiency.campaign_efficiency import execute
+
+    return execute(frappe._dict(from_date=start, to_date=end))[1]

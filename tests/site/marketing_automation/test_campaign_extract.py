@@ -163,3 +163,15 @@ def test_an_extract_of_another_format_is_not_read(site, invoice, own_extract):
     manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 0'))
     assert store.read_manifest() is None
     assert revenue() == Decimal("100.00")
+
+
+def test_long_tables_are_read_in_portions_without_losing_or_doubling_a_row(site, monkeypatch):
+    from crm_ext.marketing_automation.queries import mirrors
+
+    for number in range(5):
+        makers.customer(f"Portion {number}")
+    monkeypatch.setattr(mirrors, "ROWS_AT_ONCE", 2)
+    with campaign_extract.connect() as connection:
+        campaign_extract.open_relations(connection, None)
+        names = [row[0] for row in connection.execute("select name from customer").fetchall()]
+    assert sorted(names) == sorted(site.get_all("Customer", pluck="name"))

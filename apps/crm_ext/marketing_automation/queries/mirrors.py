@@ -104,6 +104,13 @@ MIRRORS: Mapping[str, Mirror] = {
 }
 
 
+_LAST_OF_PORTION = """
+select max(name) from (
+    select name from `tab{table}` where {condition} and name > %(last)s order by name limit %(rows)s
+) as lately_read
+"""
+
+
 def read_all(connection: DuckDBPyConnection, table: str, mirror: Mirror, in_bulk: bool) -> None:
     """Every row, in portions by key, so that no reader holds the whole table."""
     last = ""
@@ -113,11 +120,7 @@ def read_all(connection: DuckDBPyConnection, table: str, mirror: Mirror, in_bulk
         if read_into(connection, table, mirror.types, query, values, in_bulk) < ROWS_AT_ONCE:
             return
         # The database's own order decides what comes next, not that of the embedded one.
-        last = frappe.db.sql(
-            f"""select max(name) from (select name from `tab{mirror.doctype}`
-            where {mirror.condition} and name > %(last)s order by name limit %(rows)s) portion""",
-            values,
-        )[0][0]
+        last = frappe.db.sql(_LAST_OF_PORTION.format(table=mirror.doctype, condition=mirror.condition), values)[0][0]
 
 
 def read_changed(connection: DuckDBPyConnection, table: str, mirror: Mirror, since: datetime) -> int:
