@@ -5,6 +5,7 @@ import pipeline
 from frappe.utils import add_to_date, get_datetime, now_datetime
 from pipeline import FIRST, SECOND, THIRD
 
+from crm_ext.sales_process.flow import definitions
 from crm_ext.sales_process.flow.reconciliation import reconcile
 
 
@@ -93,3 +94,18 @@ def test_the_record_follows_a_new_name():
     frappe.rename_doc("Opportunity", opportunity.name, new, force=True)
     assert frappe.db.get_value("Opportunity Progress", new, "opportunity") == new
     assert not frappe.db.exists("Opportunity Progress", opportunity.name)
+
+
+def test_the_first_process_of_a_site_runs_over_its_stages_in_their_order_for_every_company():
+    for name in frappe.get_all("Sales Process", pluck="name"):
+        frappe.delete_doc("Sales Process", name, force=True)
+    definitions.create_default()
+    definitions.create_default()
+    (name,) = frappe.get_all("Sales Process", pluck="name")
+    made = frappe.get_doc("Sales Process", name)
+    probabilities = [row.probability for row in made.stages]
+    assert not made.company and not made.opportunity_type and made.enabled
+    assert [row.sales_stage for row in made.stages] == frappe.get_all(
+        "Sales Stage", pluck="name", order_by="creation asc, name asc"
+    )
+    assert probabilities == sorted(set(probabilities)) and 0 < probabilities[0] <= probabilities[-1] < 100

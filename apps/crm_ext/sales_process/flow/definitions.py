@@ -57,7 +57,8 @@ def create_default() -> None:
     if not stages or frappe.db.count("Sales Process"):
         return
     process = frappe.new_doc("Sales Process", process_name=DEFAULT_PROCESS)
-    process.company = None  # Where a new document was given the user's default company.
+    # Not left out, since a new document would be given the default company of whoever installs.
+    process.company = ""
     for index, stage in enumerate(stages, start=1):
         percent = rounded(to_decimal(100 * index) / (len(stages) + 1), 0)
         process.append("stages", {"sales_stage": stage, "probability": percent})

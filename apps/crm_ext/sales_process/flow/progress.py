@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import frappe
 from frappe import _
@@ -25,16 +25,20 @@ def record(opportunity: Document) -> None:
     if opportunity.flags.in_delete:
         return
     standing = queries.standing(opportunity.name)
-    stage, settled = opportunity.sales_stage or None, opportunity.status in OUTCOME_OF_STATUS
-    if standing and (standing.sales_stage or None) == stage:
-        if bool(standing.running) == (bool(stage) and not settled):
-            return
-    progress = open_record(opportunity.name)
-    _leave(progress, opportunity)
-    if stage and not settled:
-        _enter(progress, opportunity, entry)
-    progress.sales_stage = stage
-    _save(progress)
+    stage = opportunity.sales_stage or None
+    stays = bool(stage) and opportunity.status not in OUTCOME_OF_STATUS
+    if standing and (standing.sales_stage or None) == stage and bool(standing.running) == stays:
+        return
+    now = now_datetime()
+    _place(
+        opportunity.name,
+        {"sales_stage": stage} | ({"entered_on": now} if stays else {}),
+        known=bool(standing),
+    )
+    if standing and standing.running:
+        _leave(standing, opportunity, now)
+    if stays:
+        _enter(opportunity, entry, now)
 
 
 def forget(opportunity: str) -> None:
@@ -131,14 +135,28 @@ def open_record(opportunity: str) -> Document:
     return progress or frappe.new_doc("Opportunity Progress", opportunity=opportunity)
 
 
-def _leave(progress: Document, opportunity: Document) -> None:
-    for passage in progress.passages:
-        if not passage.left_on:
-            passage.left_on = now_datetime()
-            passage.hours = float(hours_between(get_datetime(passage.entered_on), passage.left_on))
-            passage.outcome = OUTCOME_OF_STATUS.get(opportunity.status) or _outcome_of_move(
-                opportunity, passage.sales_stage
-            )
+def _place(opportunity: str, values: dict, known: bool) -> None:
+    """Write where the opportunity is. The rows are the app's own and no other event listens, so they go in directly."""
+    if known:
+        frappe.db.set_value("Opportunity Progress", opportunity, values)
+    else:
+        frappe.get_doc(
+            {"doctype": "Opportunity Progress", "name": opportunity, "opportunity": opportunity, **values}
+        ).db_insert()
+
+
+def _leave(standing: dict, opportunity: Document, now: datetime) -> None:
+    frappe.db.set_value(
+        "Stage Passage",
+        standing.running,
+        {
+            "left_on": now,
+            "hours": float(hours_between(get_datetime(standing.entered_on), now)),
+            "outcome": OUTCOME_OF_STATUS.get(opportunity.status)
+            or _outcome_of_move(opportunity, standing.running_stage),
+        },
+        update_modified=False,
+    )
 
 
 def _outcome_of_move(opportunity: Document, left: str) -> str:
@@ -147,19 +165,22 @@ def _outcome_of_move(opportunity: Document, left: str) -> str:
     return {"forward": "Forward", "start": "Forward", "back": "Back"}.get(direction, "")
 
 
-def _enter(progress: Document, opportunity: Document, entry: Entry) -> None:
-    progress.entered_on = now_datetime()
-    progress.append(
-        "passages",
+def _enter(opportunity: Document, entry: Entry, now: datetime) -> None:
+    frappe.get_doc(
         {
+            "doctype": "Stage Passage",
+            "parent": opportunity.name,
+            "parenttype": "Opportunity Progress",
+            "parentfield": "passages",
+            "idx": queries.passage_counts([opportunity.name]).get(opportunity.name, 0) + 1,
             "sales_stage": opportunity.sales_stage,
-            "entered_on": progress.entered_on,
+            "entered_on": now,
             "entry": entry.entry,
             "reason": entry.reason,
             "moved_by": frappe.session.user,
             "probability": opportunity.probability,
-        },
-    )
+        }
+    ).db_insert()
 
 
 def _save(progress: Document) -> None:

@@ -12,7 +12,10 @@ OUTCOME_OF_STATUS = {"Converted": "Won", "Lost": "Lost", "Closed": "Closed"}
 
 
 def standing(opportunity: str) -> dict | None:
-    """Stage and whether a stay in it is running, by one query; None where nothing is recorded yet."""
+    """Stage and the running stay (`running`, `running_stage`, `entered_on`), if any; None where nothing is recorded.
+
+    One query.
+    """
     progress, passage = frappe.qb.DocType("Opportunity Progress"), frappe.qb.DocType("Stage Passage")
     rows = (
         frappe.qb.from_(progress)
@@ -22,7 +25,12 @@ def standing(opportunity: str) -> dict | None:
             & (passage.parenttype == "Opportunity Progress")
             & passage.left_on.isnull()
         )
-        .select(progress.sales_stage, passage.name.as_("running"))
+        .select(
+            progress.sales_stage,
+            passage.name.as_("running"),
+            passage.sales_stage.as_("running_stage"),
+            passage.entered_on,
+        )
         .where(progress.name == opportunity)
         .limit(1)
         .run(as_dict=True)
