@@ -25,6 +25,8 @@ SUITES = ("Lead", "Opportunity", "Quotation", "Sales Order", "Sales Invoice", "P
 # ERPNext's test records want its doctypes; it comes from PAYMENTS_REPO where the official repository cannot be reached.
 PAYMENTS_REPO = "https://github.com/frappe/payments"
 PAYMENTS_REF = "version-15"
+# ERPNext's tests write mails that are never sent, and cannot without an address to send from.
+MAIL_ACCOUNT = {"auto_email_id": "test@example.com", "mail_server": "smtp.example.com", "mail_login": "test@example.com"}
 TEST_TOOLS = ("unittest-xml-reporting", "hypothesis", "freezegun", "responses", "Faker", "coverage")
 
 
@@ -110,7 +112,7 @@ def run_side(
     env = light.environment(*further)
     log = light.services / "log" / "suites.log"
     with light_bench.own_redis(light):
-        settings = {"allow_tests": 1, "mute_emails": 1, "developer_mode": 0}
+        settings = {"allow_tests": 1, "mute_emails": 1, "developer_mode": 0, **MAIL_ACCOUNT}
         templates.make_site(light, site, "bare", settings, db_name=f"crm_ext_compare_{name}")
         for app in installed[1:]:
             shell.run_step(
