@@ -18,13 +18,14 @@ def folded(text: str | None) -> str:
 def campaigns_meant(texts: Iterable[str]) -> dict[str, str]:
     """Folded text -> Campaign, for the texts that mean one.
 
-    A text means the Campaign of that name or title, else the one that somebody chose for it in Unknown Campaign.
+    A text means the Campaign of that name or title, else the one that somebody chose for it in Unknown Campaign, else
+    the Campaign of the Campaign Plan of that name or title.
     """
     wanted = {folded(text) for text in texts} - {""}
     if not wanted:
         return {}
     meant: dict[str, str] = {}
-    for text, campaign in (*_chosen(), *_titled(), *_named()):
+    for text, campaign in (*_planned(), *_chosen(), *_titled(), *_named()):
         if folded(text) in wanted:
             meant[folded(text)] = campaign
     return meant
@@ -45,3 +46,13 @@ def _chosen() -> list[tuple[str, str]]:
         "Unknown Campaign", filters={"campaign": ("is", "set")}, fields=["name", "campaign"], order_by="name"
     )
     return [(row.name, row.campaign) for row in rows]
+
+
+def _planned() -> list[tuple[str, str]]:
+    plans = frappe.get_all(
+        "Campaign Plan",
+        filters={"campaign": ("is", "set"), "docstatus": ("<", 2)},
+        fields=["name", "title", "campaign"],
+        order_by="creation desc",
+    )
+    return [(text, plan.campaign) for plan in plans for text in (plan.name, plan.title)]
