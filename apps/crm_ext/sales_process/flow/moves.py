@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate, now_datetime
 
 from crm_ext.sales_process.flow import definitions, facts, guard
-from crm_ext.sales_process.flow.sentences import judgement_sentence
+from crm_ext.sales_process.flow.sentences import judgement_sentence, spelled_reason
 from crm_ext.sales_process.queries import facts as fact_queries
 from crm_ext.sales_process.queries import progress as progress_queries
 from crm_ext.sales_process.rules.facts import Fix, Judgement, judge, needs_of
@@ -161,7 +161,7 @@ def _history(progress: Document | None) -> list[dict]:
             "entry": row.entry,
             "moved_by": row.moved_by and frappe.utils.get_fullname(row.moved_by),
             "probability": row.probability,
-            "reason": row.reason,
+            "reason": spelled_reason(row.reason),
         }
         for row in rows
     ]

@@ -52,6 +52,20 @@ def refusal_sentence(refusal: Refusal) -> str:
     raise KeyError(refusal.code)
 
 
+def spelled_reason(reason: str | None) -> str:
+    """A reason that the history has given itself in the reader's language; a manager's own words as they are."""
+    own = {
+        "not checked: import": _("not checked: import"),
+        "not checked: migration": _("not checked: migration"),
+        "not checked: background job": _("not checked: background job"),
+        "not checked: amendment": _("not checked: amendment"),
+        "not checked: opportunity decided": _("not checked: opportunity decided"),
+        "not checked: no process": _("not checked: no process"),
+        "not checked: written directly": _("not checked: written directly"),
+    }
+    return own.get(reason, reason or "")
+
+
 def activity_sentence(activity: Activity) -> str:
     return _("Not done yet: {0} ({1})").format(activity.name, _(activity.kind))
 

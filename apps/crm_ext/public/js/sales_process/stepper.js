@@ -249,7 +249,7 @@ export class Stepper {
 
 	history() {
 		const rows = this.state.history.map((row) => {
-			const entry = row.entry === "Checked" ? "" : [__(row.entry), __(row.reason)].filter(Boolean).join(": ");
+			const entry = row.entry === "Override" ? __("Override: {0}", [row.reason]) : row.reason;
 			return `<tr><td>${escape(__(row.stage))}</td><td>${date(row.entered_on)}</td>
 				<td>${row.left_on ? stay(row.hours) : __("still there")}</td><td>${escape(__(row.outcome || ""))}</td>
 				<td>${percent(row.probability)}</td><td>${escape(row.moved_by)}</td><td>${escape(entry)}</td></tr>`;
