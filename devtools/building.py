@@ -19,6 +19,7 @@ from devtools.places import cache
 from devtools.say import Refused, line
 
 GIGABYTES_WANTED = 4
+TOO_NEW_PYTHON = (3, 14)
 
 
 def marker(bench: Bench) -> Path:
@@ -37,10 +38,20 @@ def ensure(bench: Bench) -> None:
             f"{bench.path} is there but is not a bench with Frappe in it. It was left alone; name another place in "
             "CRM_EXT_BENCH."
         )
+    require_python()
+    machine.provide(only="git")
     chosen = sources.chosen()
     sources.require_reachable(chosen)
     services.require_space(bench.path, GIGABYTES_WANTED)
     build(bench, chosen)
+
+
+def require_python() -> None:
+    if sys.version_info >= TOO_NEW_PYTHON:
+        raise Refused(
+            f"Frappe 15 runs on Python 3.10 to 3.13 and this is {sys.version.split()[0]}. Call ./dev by one of these, for "
+            "instance: python3.12 dev up"
+        )
 
 
 def build(bench: Bench, chosen: tuple[sources.Source, ...]) -> None:

@@ -70,9 +70,9 @@ def has_python_headers() -> bool:
     return Path(sysconfig.get_path("include"), "Python.h").exists()
 
 
-def provide() -> None:
-    """Install what is missing. Raises Refused with the names when this machine has no apt."""
-    missing = [need for need in needs() if not need.present()]
+def provide(only: str | None = None) -> None:
+    """Install what is missing, or `only` the need of that name. Raises Refused when this machine has no apt."""
+    missing = [need for need in needs() if only in (None, need.name) and not need.present()]
     if missing:
         install(missing)
 

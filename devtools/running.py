@@ -67,7 +67,8 @@ def prepare_site(bench: Bench) -> None:
     if state.get("assets") != built:
         assets.build(bench)
         write_json(state_file, {**read_json(state_file), "assets": built})
-    if not state.get("demo"):
+    # A site that was there before ./dev may hold somebody's own company.
+    if state.get("made_here") and not state.get("demo"):
         load_demo(bench)
         bench.run("Start the scheduler of the site", "enable-scheduler", site=DEVELOPMENT_SITE)
         write_json(state_file, {**read_json(state_file), "demo": True})

@@ -77,6 +77,7 @@ def ensure_development(bench: Bench, site: str) -> None:
         except BaseException:
             shutil.rmtree(bench.sites / site, ignore_errors=True)
             raise
+        write_json(state_file(bench, site), {"made_here": True})
     if APP not in installed_apps(bench, site):
         bench.run("Install the app", "install-app", APP, site=site)
     else:
