@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,9 +56,7 @@ def ensure(bench: Bench) -> None:
     )
     database.save(bench, name, dump_of(bench, "company"))
     database.drop(bench, name)
-    shell.run_step(
-        "Remove the template's site", ["rm", "-r", bench.sites / TEMPLATE_SITE], log=bench.services / "log" / "commands.log"
-    )
+    shutil.rmtree(bench.sites / TEMPLATE_SITE)
 
 
 def make_site(bench: Bench, site: str, kind: str, settings: Mapping[str, object], *, db_name: str) -> None:
@@ -65,10 +64,10 @@ def make_site(bench: Bench, site: str, kind: str, settings: Mapping[str, object]
     ensure(bench)
     password = secrets.token_hex(12)
     folder = bench.sites / site
-    config = folder / "site_config.json"
-    config.unlink(missing_ok=True)
+    if folder.exists():
+        shutil.rmtree(folder)
     for part in ("public/files", "private/files", "private/backups", "locks", "logs"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     database.create(bench, db_name, password)
     database.load(bench, db_name, dump_of(bench, kind), f"Make the site {site}")
-    write_json(config, {"db_type": "mariadb", "db_name": db_name, "db_password": password, **settings})
+    write_json(folder / "site_config.json", {"db_type": "mariadb", "db_name": db_name, "db_password": password, **settings})
