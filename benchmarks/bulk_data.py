@@ -457,14 +457,14 @@ class _Loader:
         sold = {"voucher_no": invoice, "posting_date": "n.day", "campaign": "n.campaign"}
         paid = {
             "voucher_no": name_of("PAY", "n.id"),
-            "posting_date": "date_add(n.day, interval mod(n.id, 60) day)",
+            "posting_date": _later("n.day", "mod(n.id, 60)"),
         }
         payments = "bulk_invoice n where mod(n.id, 3) > 0"
         spending = f"seq_1_to_{CAMPAIGNS * 36 * 3} n"
         spent_on = f"date_add('{FIRST_DAY}', interval {dice(DAYS, 'spent')} day)"
         spent = {"voucher_no": name_of("JV", "n.seq"), "posting_date": spent_on}
         amount = f"50 + {dice(self.invoices * 2, 'spend')} / 100"
-        lost = {"voucher_no": name_of("WO", "n.id"), "posting_date": "date_add(n.day, interval 90 day)"}
+        lost = {"voucher_no": name_of("WO", "n.id"), "posting_date": _later("n.day", "90")}
         losses = "bulk_invoice n where mod(n.id, 600) = 3"
         rows = (
             (
@@ -547,6 +547,11 @@ def _make(doctype: str, **values):
     document = frappe.get_doc({"doctype": doctype, **values})
     document.insert()
     return document
+
+
+def _later(day: str, days: str) -> str:
+    """SQL: so many days later, but nothing is posted after the last day."""
+    return f"least(date_add({day}, interval {days} day), '{LAST_DAY}')"
 
 
 def _literal(value) -> str:
