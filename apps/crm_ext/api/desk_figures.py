@@ -36,7 +36,7 @@ def spend_this_month(filters: str | dict | None = None) -> dict:
         "value": float(marketing.spend(company, start, end)),
         "fieldtype": _money_type(company),
         "route": ["query-report", "Campaign Return"],
-        "route_options": {"company": company, "from_date": str(start), "to_date": str(end)},
+        "route_options": {"company": [company], "from_date": str(start), "to_date": str(end)},
     }
 
 

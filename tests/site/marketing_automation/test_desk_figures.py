@@ -32,7 +32,7 @@ def test_spending_of_the_month_counts_what_is_booked_on_campaigns_only():
     spend_on(None, 999, expense)
     card = desk_figures.spend_this_month()
     assert card["value"] == before + 120
-    assert card["route_options"]["company"] == company()
+    assert card["route_options"]["company"] == [company()]
 
 
 def test_spending_of_another_day_is_not_counted():

@@ -152,8 +152,10 @@ function add_view_buttons(frm) {
 		__("Campaign Return"),
 		() =>
 			frappe.set_route("query-report", "Campaign Return", {
-				company: frm.doc.company,
-				campaign: frm.doc.campaign,
+				company: [frm.doc.company],
+				campaign: [frm.doc.campaign],
+				from_date: frappe.datetime.add_months(frm.doc.from_date, -12),
+				to_date: frappe.datetime.add_months(frm.doc.to_date, 12),
 			}),
 		view
 	);
@@ -180,12 +182,13 @@ function open_ledger(frm, accounts = []) {
 // Figures from the ledger
 
 async function show_figures(frm) {
+	const plan = frm.doc.name;
 	const { message: figures } = await frappe.call({
 		method: `${LIFE_CYCLE}.figures`,
 		type: "GET",
-		args: { plan: frm.doc.name },
+		args: { plan },
 	});
-	if (!figures || frm.doc.name !== cur_frm?.doc.name) return;
+	if (!figures || frm.doc?.name !== plan) return;
 	const money = (value) => format_currency(value, figures.currency);
 	const watched = [...new Set((frm.doc.budgets || []).map((row) => row.account))];
 	const strip = [
