@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import frappe
+from frappe import _
 
 from crm_ext.marketing_automation.flow import lead_import
 
@@ -10,7 +11,7 @@ from crm_ext.marketing_automation.flow import lead_import
 @frappe.whitelist(methods=["POST"])
 def check(name: str) -> None:
     """Queues the check of every row; the document tells what it found."""
-    frappe.has_permission("Lead Import", "write", name, throw=True)
+    require_right("write", name)
     lead_import.begin_check(name)
 
 
@@ -24,14 +25,14 @@ def start(name: str) -> None:
 @frappe.whitelist(methods=["POST"])
 def cancel(name: str) -> None:
     """Stops after the present chunk; what is imported stays."""
-    frappe.has_permission("Lead Import", "write", name, throw=True)
+    require_right("write", name)
     lead_import.cancel(name)
 
 
 @frappe.whitelist()
 def progress(name: str) -> dict[str, str | int | bool]:
-    """status, processed_rows, total_rows, and whether a process is at work."""
-    frappe.has_permission("Lead Import", "read", name, throw=True)
+    """Its status and figures so far, and whether a process is at work (at_work)."""
+    require_right("read", name)
     return lead_import.progress(name)
 
 
@@ -45,5 +46,12 @@ def template(language: str) -> None:
 
 
 def require_right_to_import(name: str) -> None:
-    frappe.has_permission("Lead Import", "write", name, throw=True)
+    require_right("write", name)
     frappe.has_permission("Lead", "create", throw=True)
+
+
+def require_right(permission: str, name: str) -> None:
+    """The same answer for an import that is not there and for one that is not the user's."""
+    there = frappe.db.exists("Lead Import", name)
+    if not there or not frappe.has_permission("Lead Import", permission, name):
+        frappe.throw(_("You have no such import of leads. Open one from the list."), frappe.PermissionError)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import frappe
 import pytest
 
 from crm_ext.marketing_automation.flow import lead_import
+from crm_ext.shared.results import Refusal
 
 HEADINGS = "First Name,Last Name,Organization Name,Email,Mobile No,Tax ID,City,Qualified On"
 ROWS = (
-    "Sara,Hosseini,Blue Pumps,sara@import.test,09121110001,,Tehran,1405/08/30",
-    "علي,كاظمي,شرکت پمپ,ali@import.test,۰۹۱۲۱۱۱۰۰۰۲,IR-77,تبریز,2026-11-21",
+    "Sara,Hosseini,Blue Pumps,sara@import.test,09339990001,,Tehran,1405/08/30",
+    "علي,كاظمي,شرکت پمپ,ali@import.test,۰۹۳۳۹۹۹۰۰۰۲,IR-7700391,تبریز,2026-11-21",
     "Sara,Again,,SARA@import.test,,,,",
     'Evil,=HYPERLINK("http://x"),,,,,,',
     "Bad,Mail,,not-an-address,12,,,31/02/2026",
@@ -90,11 +92,11 @@ def test_an_import_makes_leads_contacts_and_a_file_of_refused_rows(import_of):
     )[0]  # fmt: skip
     assert (ali.lead_name, ali.mobile_no, str(ali.qualified_on)) == (
         "علی کاظمی",
-        "+989121110002",
+        "+989339990002",
         "2026-11-21",
     )
     assert (ali.source, ali.country, ali.title) == ("Campaign", "Iran", "شرکت پمپ")
-    assert frappe.db.exists("Contact", {"email_id": "ali@import.test", "mobile_no": "+989121110002"})
+    assert frappe.db.exists("Contact", {"email_id": "ali@import.test", "mobile_no": "+989339990002"})
     sara = frappe.get_all("Lead", {"email_id": "sara@import.test"}, pluck="qualified_on", order_by="name")
     assert [str(day) for day in sara] == ["2026-11-21"], "the Jalali date is the same day"
     file = frappe.get_doc("File", {"file_url": doc.refused_file})
@@ -283,3 +285,46 @@ def test_the_number_of_queries_does_not_grow_with_the_rows_of_a_chunk(import_of)
 
     queries_for(3, "warm")
     assert abs(queries_for(20, "few") - queries_for(200, "many")) <= 2
+
+
+def test_every_refusal_has_its_sentence():
+    from crm_ext.marketing_automation.flow import lead_import_sentences as sentences
+    from crm_ext.marketing_automation.rules import lead_columns, lead_rows
+    from crm_ext.shared import calendars, table_files
+
+    written = "".join(
+        Path(module.__file__).read_text() for module in (lead_columns, lead_rows, calendars, table_files)
+    )
+    codes = set(re.findall(r'refuse\(\s*"(\w+)"', written)) | {"undecodable", "malformed"}
+    known = set(sentences._row_sentences("en")) | set(sentences._file_sentences("en"))
+    assert codes <= known
+    for code in known:
+        place = {
+            "label": "Email",
+            "value": "x",
+            "length": 3,
+            "size": 1,
+            "largest": 2,
+            "fieldname": "email_id",
+        }
+        assert "{" not in sentences.explain(Refusal(code, place))
+
+
+def test_strangers_learn_nothing_and_start_nothing(import_of):
+    from crm_ext.api import lead_import as doors
+
+    doc = import_of(*ROWS)
+    frappe.set_user(sales_user())
+    refusals = []
+    for name in (doc.name, "LEAD-IMPORT-0000-00000"):
+        for door in (doors.check, doors.start, doors.cancel, doors.progress):
+            with pytest.raises((frappe.PermissionError, frappe.DoesNotExistError)) as refusal:
+                door(name)
+            refusals.append((door.__name__, refusal.type))
+    half = len(refusals) // 2
+    assert refusals[:half] == refusals[half:], "not yours and not there look the same"
+
+
+def test_the_template_is_a_file_that_can_be_imported(import_of):
+    doc = import_of("سارا", headings=lead_import.template("fa").strip().lstrip("\ufeff"))
+    assert all(column.target for column in doc.columns)

@@ -89,9 +89,9 @@ def check(name: str, end_step: Step | None = None) -> None:
     end_step = end_step or _commit
     doc = frappe.get_doc("Lead Import", name)
     frappe.set_user_lang(frappe.session.user)
-    summary = Summary()
     try:
         reading = Reading(doc)
+        summary = Summary(reading.fieldnames)
         for chunk in reading.chunks():
             for outcome in chunk:
                 summary.add(outcome)
@@ -158,7 +158,7 @@ def choices_of_columns() -> list[dict[str, str]]:
 
 def progress(name: str) -> dict[str, str | int | bool]:
     """How far the import is, and whether any process works on imports: one that was killed says 'Running' for ever."""
-    fields = ["status", "processed_rows", "total_rows"]
+    fields = ["status", "processed_rows", "total_rows", "new_leads", "duplicates", "refused_rows"]
     with exclusively(_LOCK) as free:
         return {**frappe.db.get_value("Lead Import", name, fields, as_dict=True), "at_work": not free}
 

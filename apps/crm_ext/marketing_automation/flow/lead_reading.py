@@ -169,8 +169,9 @@ class Reading:
 
 @dataclass
 class Summary:
-    """What a check found."""
+    """What a check found. fieldnames: what each column of the file means."""
 
+    fieldnames: Sequence[str]
     total: int = 0
     counts: Counter = field(default_factory=Counter)
     reasons: Counter = field(default_factory=Counter)
@@ -189,7 +190,15 @@ class Summary:
         shown = self.rows[outcome.kind]
         if len(shown) < PREVIEW_ROWS:
             text = " ".join(sentence for _code, sentence in reasons)
-            shown.append({"row": outcome.row.number, "cells": list(outcome.row.cells), "reason": text})
+            shown.append({"row": outcome.row.number, "cells": self._cells(outcome), "reason": text})
+
+    def _cells(self, outcome: Outcome) -> list[str]:
+        """By column: what would be stored, or what stands in the file where the row is refused."""
+        lead = outcome.lead
+        if not lead:
+            return list(outcome.row.cells)
+        values = {**lead.values, **lead.address, TAX_ID: lead.tax_id}
+        return [str(values.get(fieldname) or "") if fieldname else "" for fieldname in self.fieldnames]
 
     def as_dict(self) -> dict[str, Any]:
         reasons = [
