@@ -91,11 +91,11 @@ def _finish_setup_wizard(world: World) -> None:
 
 
 def fiscal_years(world: World) -> None:
-    """Fiscal years for every day of the history and the month after it, in the calendar that the site already uses.
+    """Fiscal years for every day of the history and of the campaigns that go on after it, in the calendar that the site already uses.
 
     A fresh site was given Persian years, from 1 Farvardin; a site with calendar years gets calendar years.
     """
-    day, last = date.fromisoformat(world.date(0)), date.fromisoformat(world.wish.until) + timedelta(days=31)
+    day, last = date.fromisoformat(world.date(0)), date.fromisoformat(world.wish.until) + timedelta(days=75)
     while day <= last:
         day = (_end_of_existing_year(day) or _make_year(*_year_around(day))) + timedelta(days=1)
 

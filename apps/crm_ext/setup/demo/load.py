@@ -19,7 +19,7 @@ from frappe import _
 from frappe.utils import nowdate
 from frappe.utils.synchronization import filelock
 
-from crm_ext.setup.demo import books, catalogue, company, marketing, people, sales, supply
+from crm_ext.setup.demo import books, catalogue, company, marketing, people, sales, supply, wrap_up
 from crm_ext.setup.demo.story import tell
 from crm_ext.setup.demo.world import Wish, World
 
@@ -72,7 +72,8 @@ class Load:
 
     @property
     def steps(self) -> int:
-        return self.wish.months + 1
+        """The setting up, a step for each month, and what follows from them."""
+        return self.wish.months + 2
 
     def run(self) -> dict[str, Any]:
         started = time.monotonic()
@@ -82,6 +83,9 @@ class Load:
             password = self._prepare() if self.done < 0 else None
             for chunk in range(self.done, self.wish.months):
                 self._live_through(chunk)
+            _tell_progress(self.steps - 1, self.steps, _("Reading touchpoints and closing the books"))
+            wrap_up.run(self.world, self.keep)
+            self._mark(self.steps - 1)
         return self._report("loaded", started, password)
 
     def _prepare(self) -> str | None:

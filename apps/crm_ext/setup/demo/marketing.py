@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import frappe
 
-from crm_ext.compat import CAMPAIGN_DOCTYPE, CAMPAIGN_FIELD, LEAD_CAMPAIGN_FIELD, SOURCE_FIELD
+from crm_ext.compat import CAMPAIGN_FIELD, LEAD_CAMPAIGN_FIELD, SOURCE_FIELD
+from crm_ext.marketing_automation.flow import campaign_plans
 from crm_ext.setup.demo import catalogue
 from crm_ext.setup.demo.company import tax_template
 from crm_ext.setup.demo.people import chooser, organisation, person, phone, territory, user
 from crm_ext.setup.demo.story import Event, Lead, campaign_days, sample_of
 from crm_ext.setup.demo.words import CAMPAIGNS
-from crm_ext.setup.demo.world import BRANCH, World, post, put, put_once
+from crm_ext.setup.demo.world import BRANCH, World, post, put
 
 IDEA = {idea.code: idea for idea in CAMPAIGNS}
 SPENDING = {"FAIR": ("MK-STAND", "MK-PRINT"), "DEALER": ("MK-STAND", "MK-PRINT")}
+TASKS = (("Agree offer and texts", -10, 4), ("Book channels", -5, 3), ("Measure and report", 20, 2))
 STATUS_OF = {"good": "Open", "cold": "Open", "interested": "Interested", "refused": "Do Not Contact"}
 
 
@@ -25,11 +27,41 @@ def campaign_name(world: World, code: str | None) -> str | None:
 
 
 def campaign(world: World, event: Event) -> None:
+    """The plan is written and approved, and sets campaign, project and budgets in motion."""
     idea = IDEA[event.key]
-    name = campaign_name(world, idea.code)
-    put_once(
-        CAMPAIGN_DOCTYPE, name, campaign_name=name, description=f"{idea.name.english} / {idea.name.persian}"
+    first, last = campaign_days(world.story.days)[idea.code]
+    portion = 1 / len(idea.channels)
+    plan = put(
+        "Campaign Plan",
+        title=campaign_name(world, idea.code),
+        company=world.company,
+        plan_owner=user("marketing"),
+        from_date=world.date(first),
+        to_date=world.date(last),
+        country="Iran",
+        item_group=catalogue.item_group(world, idea.group),
+        goal=f"{idea.name.english} / {idea.name.persian}",
+        expense_account=world.account("Marketing"),
+        cost_center=world.cost_center("ISF"),
+        budget_action="Warn",
+        channels=[
+            {
+                "channel": channel,
+                "budget": idea.budget * portion,
+                "expected_touches": idea.leads * 20,
+                "expected_responses": idea.leads,
+                "expected_revenue": idea.budget * portion * 6,
+            }
+            for channel in idea.channels
+        ],
+        tasks=[
+            {"subject": f"{idea.name.english}: {subject}", "start_offset": offset, "duration": days}
+            for subject, offset, days in TASKS
+        ],
     )
+    campaign_plans.request_approval(plan.name)
+    campaign_plans.approve(plan.name)
+    world.remember("campaign_plan", idea.code, plan.name)
 
 
 def spend(world: World, event: Event) -> None:
@@ -179,12 +211,6 @@ def _visit(lead_name: str, day: str) -> None:
 
 def _lead(world: World, number: int) -> Lead:
     return next(told for told in world.story.leads if told.number == number)
-
-
-def campaign_period(world: World, code: str) -> tuple[str, str]:
-    """First and last day of a campaign as dates."""
-    first, last = campaign_days(world.story.days)[code]
-    return world.date(first), world.date(last)
 
 
 HANDLERS = {"campaign": campaign, "spend": spend, "sample": sample, "lead": lead, "touch": touch}

@@ -50,11 +50,14 @@ def opportunity(world: World, event: Event) -> None:
 
 def stage(world: World, event: Event) -> None:
     """The first talk has been held: the opportunity moves on."""
-    document = frappe.get_doc("Opportunity", world.recall("opportunity", event.key))
-    document.sales_stage = STAGES[event.key % len(STAGES)]
-    document.probability = 30
-    document.save()
+    document = _move(world.recall("opportunity", event.key), STAGES[event.key % len(STAGES)], 30)
     _meeting(document, world.date(event.day))
+
+
+def _move(name: str, sales_stage: str, probability: int) -> Document:
+    document = frappe.get_doc("Opportunity", name)
+    document.update({"sales_stage": sales_stage, "probability": probability})
+    return document.save()
 
 
 def _meeting(opportunity: Document, day: str) -> None:
@@ -75,12 +78,7 @@ def _meeting(opportunity: Document, day: str) -> None:
 def quotation(world: World, event: Event) -> None:
     deal = world.story.deals[event.key]
     source = world.recall("opportunity", deal.number)
-    frappe.db.set_value(
-        "Opportunity",
-        source,
-        {"sales_stage": "Proposal/Price Quote", "probability": 60},
-        update_modified=False,
-    )
+    _move(source, "Proposal/Price Quote", 60)
     document = erp.make_from("Opportunity", source, "Quotation")
     currency, price_list = _money_of(world, deal)
     document.update(
