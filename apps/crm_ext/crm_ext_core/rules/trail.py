@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 ORIGINS = frozenset({"Campaign", "Campaign Plan", "Lead", "Prospect"})
 INVOICES = frozenset({"Sales Invoice", "POS Invoice"})
+# Their rows name the order as well as what lies between.
+_NAMING_THE_WHOLE_WAY = INVOICES | {"Delivery Note"}
 
 
 class Key(NamedTuple):
@@ -208,7 +210,7 @@ def _seen_beyond_unseen(start: Key, onward: Mapping[Key, Sequence[Edge]], seen: 
 
 
 def _without_shortcuts(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Leave out an edge from an origin, or to an invoice, between documents that are joined by a longer way too.
+    """Leave out an edge from an origin, to a delivery or to an invoice where a longer way joins the two as well.
 
     The campaign is copied down from lead to invoice, the order from delivery to invoice and credit note; drawn in full
     they would be joined to every card.
@@ -218,7 +220,7 @@ def _without_shortcuts(edges: Sequence[Edge]) -> tuple[Edge, ...]:
         onward[edge.parent].add(edge.child)
     kept = []
     for edge in edges:
-        may_go = edge.parent.doctype in ORIGINS or edge.child.doctype in INVOICES
+        may_go = edge.parent.doctype in ORIGINS or edge.child.doctype in _NAMING_THE_WHOLE_WAY
         if may_go and edge.kind == "follows" and _reached_otherwise(edge, onward):
             onward[edge.parent].discard(edge.child)
         else:

@@ -19,16 +19,16 @@ function equations(sums, heading, trail) {
 	if (sums.ordered) {
 		const invoiced = sums.ordered - sums.to_invoice;
 		const parts = [
-			[__("Ordered"), text(sums.ordered)],
+			[__("Ordered in all"), text(sums.ordered)],
 			["=", __("invoiced or closed"), text(invoiced)],
 			["+", __("to invoice"), text(sums.to_invoice)],
 		];
 		rows.append(equation(parts), equation([[__("To deliver"), text(sums.to_deliver)]]));
 	}
-	if (sums.delivered) rows.append(equation([[__("Delivered"), text(sums.delivered)]]));
+	if (sums.delivered) rows.append(equation([[__("Delivered in all"), text(sums.delivered)]]));
 	if (sums.advances) rows.append(equation([[__("Paid in advance"), text(sums.advances)]]));
 	if (sums.invoiced || sums.returned) {
-		const parts = [[__("Invoiced"), text(sums.invoiced)]];
+		const parts = [[__("Invoiced in all"), text(sums.invoiced)]];
 		if (sums.returned) parts.push(["−", __("returned"), text(sums.returned)]);
 		parts.push(["−", __("paid"), text(sums.paid)]);
 		if (sums.settled_otherwise) parts.push(["−", __("settled otherwise"), text(sums.settled_otherwise)]);

@@ -29,6 +29,7 @@ export class TrailPage {
 		this.name = this.page.add_field({
 			fieldname: "name", label: __("Document"), fieldtype: "Link", change,
 		});
+		for (const field of [this.doctype, this.name]) field.$input.attr("aria-label", field.df.label);
 	}
 
 	choose() {
@@ -39,6 +40,13 @@ export class TrailPage {
 		}
 		const name = this.name.get_value();
 		if (doctype && name && this.key !== `${doctype}/${name}`) frappe.set_route("document-trail", doctype, name);
+	}
+
+	/** The fields name what is shown, once it is known that the user may see it: Frappe checks links as they are set. */
+	show_choice() {
+		this.name.df.options = this.start.doctype;
+		this.doctype.set_value(this.start.doctype);
+		this.name.set_value(this.start.name);
 	}
 
 	show() {
@@ -57,13 +65,13 @@ export class TrailPage {
 			this.say(__("Choose a document above to see what led to it and what has come of it."), "status");
 			return;
 		}
-		this.name.df.options = doctype;
-		await Promise.all([this.doctype.set_value(doctype), this.name.set_value(name)]);
 		this.say(__("Reading the trail …"), "status");
 		try {
 			const trail = await ask("crm_ext.api.trail.get_trail", { doctype, name });
 			// Another document may have been chosen while this one was on its way.
-			if (this.key === `${doctype}/${name}`) this.draw(trail);
+			if (this.key !== `${doctype}/${name}`) return;
+			this.draw(trail);
+			this.show_choice();
 		} catch (failure) {
 			this.say(failure.message, "alert");
 		}

@@ -1,6 +1,6 @@
 // The pipeline as columns of cards: stages of one process, opportunities with value, age and next step.
 import { ask, move } from "./moves";
-import { date, days, escape, mark, money, number, percent } from "./words";
+import { date, days, escape, mark, money, name as isolated, number, percent } from "./words";
 
 const FILTERS = ["company", "process", "owner", "territory", "campaign"];
 const REFRESH_DELAY = 2000;
@@ -186,7 +186,7 @@ export class PipelineBoard {
 			aria-label="${escape([card.party, value].join(", "))}">
 			<div class="crm-card-head">
 				<a href="${frappe.utils.get_form_link("Opportunity", card.name)}" tabindex="-1"
-					draggable="false">${escape(card.party || card.name)}</a>
+					draggable="false">${isolated(card.party || card.name)}</a>
 				<div class="dropdown">
 					<button type="button" class="btn-reset crm-card-menu" data-toggle="dropdown" data-boundary="window"
 						aria-haspopup="menu" aria-expanded="false" tabindex="-1"
@@ -206,7 +206,7 @@ export class PipelineBoard {
 		if (!card.next_step) return `<div class="crm-card-line crm-card-quiet">${__("No next step")}</div>`;
 		const due = card.overdue ? __("overdue since {0}", [date(card.next_step_date)]) : date(card.next_step_date);
 		return `<div class="crm-card-line ${card.overdue ? "crm-late" : ""}">${mark(card.overdue ? "warning" : "flag")}
-			<span>${escape(card.next_step)}${due ? ` · ${due}` : ""}</span></div>`;
+			<span>${isolated(card.next_step)}${due ? ` · ${due}` : ""}</span></div>`;
 	}
 
 	person(card) {

@@ -1,6 +1,6 @@
 // The strip on top of an opportunity: where one is, what is next and why one cannot go on.
 import { ask, move, tell } from "./moves";
-import { date, days, escape, mark, number, percent, stay } from "./words";
+import { date, days, escape, mark, name, number, percent, stay } from "./words";
 
 export class Stepper {
 	constructor(frm) {
@@ -12,11 +12,11 @@ export class Stepper {
 	}
 
 	async refresh() {
-		const name = this.frm.doc.name;
+		const opportunity = this.frm.doc.name;
 		this.$root.attr("aria-busy", "true");
 		try {
-			const state = await ask("state", { opportunity: name });
-			if (this.frm.doc.name === name) this.show(state);
+			const state = await ask("state", { opportunity });
+			if (this.frm.doc.name === opportunity) this.show(state);
 		} catch {
 			this.$root.html(
 				`<p class="crm-stepper-note">${__("The sales process could not be loaded.")}
@@ -78,7 +78,7 @@ export class Stepper {
 			return `<li><label>
 				<input type="checkbox" data-activity="${index}" ${row.done ? "checked" : ""}
 					${this.editable ? "" : "disabled"}>
-				<span>${escape(row.activity)} <small>${escape(by)}${
+				<span>${name(row.activity)} <small>${escape(by)}${
 				row.required && !row.done ? ` · ${__("required")}` : ""
 			}</small></span></label></li>`;
 		});
@@ -123,12 +123,12 @@ export class Stepper {
 		const when = step.date
 			? `<p class="${step.overdue ? "crm-late" : ""}">${mark(step.overdue ? "warning" : "clock")}
 				${step.overdue ? __("Overdue since {0}", [date(step.date)]) : date(step.date)}
-				${step.owner ? `· ${escape(frappe.user.full_name(step.owner))}` : ""}</p>`
+				${step.owner ? `· ${name(frappe.user.full_name(step.owner))}` : ""}</p>`
 			: "";
 		const done = this.editable
 			? `<button type="button" class="btn btn-xs btn-default" data-action="finish">${__("Done")}</button>`
 			: "";
-		return this.panel(__("Next Step"), `<p><strong>${escape(step.step)}</strong></p>${when}${done} ${change}`);
+		return this.panel(__("Next Step"), `<p><strong>${name(step.step)}</strong></p>${when}${done} ${change}`);
 	}
 
 	panel(title, content) {

@@ -4,6 +4,9 @@ const reads_persian = () => (frappe.boot.lang || "").startsWith("fa");
 
 export const escape = (text) => frappe.utils.escape_html(String(text ?? ""));
 
+// A name that may be written in the other direction than the text around it.
+export const name = (text) => `<bdi>${escape(text)}</bdi>`;
+
 export function number(value, digits = 0) {
 	const rounded = Number(value || 0);
 	const options = { maximumFractionDigits: digits };
