@@ -29,7 +29,7 @@ def explain_duplicate(duplicate: Duplicate) -> str:
         "email": _("Known by the e-mail {0}: {1} {2}."),
         "phone": _("Known by the telephone number {0}: {1} {2}."),
         "tax_id": _("Known by the tax number {0}: {1} {2}."),
-        "content": _("A row with the same content was imported before{0}: {1} {2}."),
+        "content": _("A row with the same content was imported before: {1} {2}."),
     }[duplicate.by]
     return sentence.format(duplicate.value, _(party.doctype), party.name)
 
