@@ -29,6 +29,7 @@ doc_events = {
     "Customer": {
         "after_insert": "crm_ext.overrides.customer.after_insert",
         "on_trash": "crm_ext.overrides.customer.on_trash",
+        "before_rename": "crm_ext.overrides.customer.before_rename",
         "after_rename": "crm_ext.overrides.customer.after_rename",
     },
     "Campaign": {

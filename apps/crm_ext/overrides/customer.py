@@ -16,5 +16,9 @@ def on_trash(customer: Document, method: str | None = None) -> None:
     origins.forget(customer.name)
 
 
+def before_rename(customer: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    origins.rename(old, new)
+
+
 def after_rename(customer: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
     campaign_extract.rename_later("Customer", old, new)

@@ -116,6 +116,19 @@ def test_the_origin_goes_with_the_customer():
     assert origin(customer) is None
 
 
+def test_the_origin_follows_a_renamed_customer_and_the_earlier_one_stays_when_two_become_one():
+    spring, winter = makers.campaign("Spring"), makers.campaign("Winter")
+    early, late = makers.customer("Early Bird"), makers.customer("Late Bird")
+    touch(MARCH, spring, customer=late.name)
+    touch(MARCH - timedelta(days=9), winter, customer=early.name)
+    follow()
+    frappe.rename_doc("Customer", early.name, "Bird")
+    assert frappe.db.get_value("Customer Origin", "Bird", ["customer", "campaign"]) == ("Bird", winter.name)
+    frappe.rename_doc("Customer", "Bird", late.name, merge=True)
+    assert origin(late).campaign == winter.name
+    assert not frappe.db.exists("Customer Origin", "Bird")
+
+
 def test_settling_many_customers_takes_as_many_queries_as_one(monkeypatch):
     campaign = makers.campaign("Many")
     customers = []

@@ -294,6 +294,16 @@ def test_a_contact_added_to_a_letter_later_does_not_make_a_second_touch():
     assert activities(letter) == ["Sent"]
 
 
+def test_merging_two_leads_does_not_double_their_touches():
+    one, other = makers.lead("One"), makers.lead("Other")
+    letter = makers.letter(one)
+    read()
+    frappe.rename_doc("Lead", one.name, other.name, merge=True, show_alert=False)
+    frappe.db.set_value("Communication", letter.name, "subject", "Changed")
+    read()
+    assert [touch.lead for touch in touches(letter)] == [other.name]
+
+
 def test_a_source_that_fails_does_not_keep_the_others_from_being_read(monkeypatch):
     def broken(*args):
         raise RuntimeError("broken table")

@@ -108,9 +108,11 @@ def test_cancelled_visits_and_appointments_are_taken_back():
     assert "Meeting" in read_event(event).taken_back
 
 
-def test_a_lead_without_campaign_and_source_tells_nothing():
-    lead = SimpleNamespace(name="L", creation=MOMENT, campaign=None, source=None, company=None)
-    assert read_lead(lead) == NOTHING
+def test_a_lead_without_campaign_and_source_tells_nothing_unless_a_guest_made_it():
+    lead = dict(name="L", creation=MOMENT, campaign=None, source=None, company=None)
+    assert read_lead(SimpleNamespace(owner="ann@firm.example", **lead)) == NOTHING
+    [by_web_form] = read_lead(SimpleNamespace(owner="Guest", **lead)).happenings
+    assert (by_web_form.channel, by_web_form.direction) == ("Web", "Inbound")
 
 
 KNOWN = Acquaintance(

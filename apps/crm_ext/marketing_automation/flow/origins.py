@@ -43,6 +43,15 @@ def forget(customer: str) -> None:
     frappe.db.delete(ORIGIN, {"name": customer})
 
 
+def rename(old: str, new: str) -> None:
+    """Carry the origin along; of two customers that become one, the earlier first touch stays."""
+    both = sorted(queries.standing([old, new]), key=lambda row: row.first_touch_at)
+    for later in both[1:]:
+        forget(later.customer)
+    if both and both[0].customer == old:
+        frappe.db.set_value(ORIGIN, old, {"name": new, "customer": new}, update_modified=False)
+
+
 def settle(customers: Sequence[str]) -> int:
     """Write the origins of these customers where the facts ask for it; five queries, however many customers."""
     first, with_campaign = _touches(customers)

@@ -35,7 +35,7 @@ def _rows(
 def leads(position: tuple[datetime, str], now: datetime, limit: int) -> list[frappe._dict]:
     """Leads but those that flow.capture made of an enquiry."""
     return _rows(
-        f"""SELECT name, modified AS ripe_at, creation, company,
+        f"""SELECT name, modified AS ripe_at, creation, owner, company,
                 `{LEAD_CAMPAIGN_FIELD}` AS campaign, `{SOURCE_FIELD}` AS source
             FROM `tabLead`
             WHERE NOT EXISTS (

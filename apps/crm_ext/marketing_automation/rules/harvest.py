@@ -158,10 +158,14 @@ def addresses_in(*headers: str | None) -> tuple[str, ...]:
 
 
 def read_lead(row) -> Reading:
-    """A lead that names a campaign or a source; leads made of enquiries have their touch already."""
-    if not (row.campaign or row.source):
+    """A lead that names a campaign or a source, or that a guest made through a web form of the site.
+
+    Leads made of enquiries have their touch already.
+    """
+    made_by_guest = row.owner == "Guest"
+    if not (row.campaign or row.source or made_by_guest):
         return NOTHING
-    channel = channels.channel_of_lead_source(row.source)
+    channel = channels.channel_of_lead_source(row.source) if row.source or not made_by_guest else channels.WEB
     usual = channels.STANDARD_CHANNELS[channel]
     return Reading(
         (
