@@ -10,7 +10,6 @@ required_apps = ["erpnext"]
 
 before_install = "crm_ext.setup.install.before_install"
 after_install = "crm_ext.setup.install.after_install"
-before_uninstall = "crm_ext.setup.uninstall.before_uninstall"
 after_uninstall = "crm_ext.setup.uninstall.after_uninstall"
 
 # Sales Process

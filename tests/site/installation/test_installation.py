@@ -119,6 +119,11 @@ def repository_of_this_checkout(folder: Path) -> Path:
     return folder
 
 
+def same(before: site_snapshot.Snapshot, after: site_snapshot.Snapshot, otherwise: str) -> None:
+    differences = before.differences(after)
+    assert not differences, "\n".join([f"{otherwise}:", *differences])
+
+
 def test_the_app_comes_and_goes_without_a_trace(proof):
     before = proof.snapshot()
 
@@ -134,12 +139,12 @@ def test_the_app_comes_and_goes_without_a_trace(proof):
 
     proof.on_site("migrate")
     first = proof.snapshot()
-    assert installed.differences(first) == [], "a migration right after the installation still found something to do"
+    same(installed, first, "a migration right after the installation still found something to do")
     proof.on_site("migrate")
-    assert first.differences(proof.snapshot()) == [], "a second migration was not the same as the first"
+    same(first, proof.snapshot(), "a second migration was not the same as the first")
 
     proof.on_site("uninstall-app", "crm_ext", "--yes", "--no-backup")
-    assert before.differences(proof.snapshot()) == [], "the site is not what it was before the app came"
+    same(before, proof.snapshot(), "the site is not what it was before the app came")
 
 
 def test_the_assets_of_the_app_are_built_by_get_app(proof):
