@@ -113,7 +113,7 @@ def buyers() -> list[Buyer]:
     found: list[Buyer] = []
     for branch in at_home:
         for _turn in range(CUSTOMERS_PER_BRANCH):
-            found.append(Buyer(len(found), groups[len(found) % len(groups)], branch.code))
+            found.append(Buyer(len(found), groups[(len(found) + len(found) // 4) % len(groups)], branch.code))
     for number, (_name, _country, currency, branch) in enumerate(FOREIGN_CUSTOMERS):
         found.append(Buyer(len(found), "Export Buyers", branch, currency, number))
     return found
