@@ -7,6 +7,8 @@ import trail_chain as chain
 from frappe.utils import flt
 
 from crm_ext.api.trail import get_trail
+from crm_ext.crm_ext_core.queries.trail import cards, counts, neighbours
+from crm_ext.crm_ext_core.queries.trail_register import CARDS, LINKS
 
 
 @pytest.fixture(autouse=True)
@@ -305,3 +307,15 @@ def test_customers_are_named_with_what_they_first_came_by(site):
     order = chain.order(chain.item(), buyer)
     [customer] = get_trail("Sales Order", order.name)["customers"]
     assert (customer["name"], customer["campaign"]) == (buyer, campaign)
+
+
+def test_every_link_and_card_of_the_register_fits_the_tables_of_the_site(site):
+    documents = [(doctype, "nothing") for doctype in CARDS]
+    assert neighbours(documents, documents, lambda _doctype: 5) == ([], [])
+    assert cards(documents) == []
+    every_cut = [
+        (index, is_upward, ((link.child if is_upward else link.parents[0], "nothing"),))
+        for index, link in enumerate(LINKS)
+        for is_upward in (True, False)
+    ]
+    assert {count for _cut, _doctype, count in counts(every_cut)} == {0}

@@ -164,13 +164,22 @@ def _stands(link: Link) -> bool:
 
 
 def _pairs_statement(link: Link, number: int, is_upward: bool, limit: int) -> str:
-    by, other = (link.child_column, link.column) if is_upward else (link.column, link.child_column)
     parent_type = f"`{link.type_column}`" if link.type_column else frappe.db.escape(link.parents[0])
-    narrowed = f"AND `{link.type_column}` IN %(types_{number})s" if link.type_column else ""
-    grouped = [f"`{link.column}`", f"`{link.child_column}`", *([parent_type] if link.type_column else [])]
+    conditions = [f"`{link.child_column if is_upward else link.column}` IN %(names_{number})s"]
+    if is_upward:
+        conditions.append(f"`{link.column}` > ''")
+    if link.type_column:
+        conditions.append(f"`{link.type_column}` IN %(types_{number})s")
     return f"""(SELECT {number}, {parent_type}, `{link.column}`, `{link.child_column}` FROM `tab{link.table}`
-        WHERE `{by}` IN %(names_{number})s AND `{other}` > '' {narrowed}
-        GROUP BY {", ".join(grouped)} ORDER BY MAX(`creation`) DESC LIMIT {int(limit)})"""
+        WHERE {" AND ".join(conditions)} {_newest_first(link)} LIMIT {int(limit)})"""
+
+
+def _newest_first(link: Link) -> str:
+    """Rows of a child table repeat their pair; a document's own columns do not, and an index may give them in order."""
+    if link.table == link.child:
+        return "ORDER BY `creation` DESC"
+    pair = [f"`{link.column}`", "`parent`", *([f"`{link.type_column}`"] if link.type_column else [])]
+    return f"GROUP BY {', '.join(pair)} ORDER BY MAX(`creation`) DESC"
 
 
 def _edges(rows, asked, upward: set[Pair], downward: set[Pair]):

@@ -149,7 +149,6 @@ _BILLED = {
     "account_currency": "party_account_currency",
     "outstanding": "outstanding_amount",
     "is_return": "is_return",
-    "moves_stock": "update_stock",
 }
 
 CARDS: Mapping[str, Card] = {
@@ -173,7 +172,7 @@ CARDS: Mapping[str, Card] = {
         percent_billed="per_billed", percent_delivered="per_delivered",
     ),
     "Delivery Note": Card(**_SOLD, day="posting_date", is_return="is_return"),
-    "Sales Invoice": Card(**_BILLED, is_consolidated="is_consolidated"),
+    "Sales Invoice": Card(**_BILLED, moves_stock="update_stock", is_consolidated="is_consolidated"),
     "POS Invoice": Card(**_BILLED),
     "Payment Request": Card(
         title=("party_name", "party"), party="party", party_type="party_type", day="transaction_date",
@@ -188,7 +187,7 @@ CARDS: Mapping[str, Card] = {
     "Payment Entry": Card(
         title=("party_name",), party="party", party_type="party_type", day="posting_date", subtype="payment_type",
         currency=("paid_from_account_currency",), amount=("paid_amount",), base_amount=("base_paid_amount",),
-        outstanding="unallocated_amount", conversion_rate="source_exchange_rate", amended_from="amended_from",
+        conversion_rate="source_exchange_rate", amended_from="amended_from",
     ),
     "Journal Entry": Card(
         title=("title",), day="posting_date", status=None, subtype="voucher_type", amount=("total_debit",),
