@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from crm_ext.shared.text import _lt
+
 AMOUNT = "DECIMAL(21, 9)"  # as ERPNext stores currency
 MOMENT = "TIMESTAMP"
 
@@ -45,25 +47,25 @@ TABLES: tuple[Table, ...] = (
             "is_cancelled": "TINYINT",
             "campaign": "VARCHAR",
         },
-        "revenue, cost of goods, spend and margin",
+        _lt("revenue, cost of goods, spend and margin"),
         required=True,
     ),
     Table(
         "Account",
         {"name": "VARCHAR", "company": "VARCHAR", "root_type": "VARCHAR", "account_type": "VARCHAR"},
-        "which ledger rows are income and which are cost",
+        _lt("which ledger rows are income and which are cost"),
         required=True,
     ),
     Table(
         "Company",
         {"name": "VARCHAR", "default_currency": "VARCHAR", "write_off_account": "VARCHAR"},
-        "the currency of the figures and bad debt",
+        _lt("the currency of the figures and bad debt"),
     ),
-    Table("Campaign", {"name": "VARCHAR"}, "campaigns that have brought nothing yet"),
+    Table("Campaign", {"name": "VARCHAR"}, _lt("campaigns that have brought nothing yet")),
     Table(
         "Campaign Plan",
         {"campaign": "VARCHAR", "company": "VARCHAR", "total_budget": AMOUNT, "docstatus": "TINYINT"},
-        "budgets of campaigns",
+        _lt("budgets of campaigns"),
     ),
     Table(
         "Lead",
@@ -74,12 +76,12 @@ TABLES: tuple[Table, ...] = (
             "campaign_name": "VARCHAR",
             "company": "VARCHAR",
         },
-        "leads, and the first touch of customers who came from one",
+        _lt("leads, and the first touch of customers who came from one"),
     ),
     Table(
         "Customer",
         {"name": "VARCHAR", "lead_name": "VARCHAR"},
-        "which customer a lead became",
+        _lt("which customer a lead became"),
     ),
     Table(
         "Opportunity",
@@ -93,7 +95,7 @@ TABLES: tuple[Table, ...] = (
             "base_opportunity_amount": AMOUNT,
             "company": "VARCHAR",
         },
-        "opportunities in the funnel",
+        _lt("opportunities in the funnel"),
     ),
     Table(
         "Quotation",
@@ -108,7 +110,7 @@ TABLES: tuple[Table, ...] = (
             "base_net_total": AMOUNT,
             "company": "VARCHAR",
         },
-        "quotations in the funnel",
+        _lt("quotations in the funnel"),
     ),
     Table(
         "Sales Order",
@@ -121,12 +123,12 @@ TABLES: tuple[Table, ...] = (
             "base_net_total": AMOUNT,
             "company": "VARCHAR",
         },
-        "orders in the funnel",
+        _lt("orders in the funnel"),
     ),
     Table(
         "Sales Order Item",
         {"parent": "VARCHAR", "prevdoc_docname": "VARCHAR"},
-        "which quotation an order came from",
+        _lt("which quotation an order came from"),
     ),
     Table(
         "Delivery Note",
@@ -137,7 +139,7 @@ TABLES: tuple[Table, ...] = (
             "campaign": "VARCHAR",
             "docstatus": "TINYINT",
         },
-        "cost of goods that was posted by deliveries",
+        _lt("cost of goods that was posted by deliveries"),
     ),
     Table(
         "Sales Invoice",
@@ -151,13 +153,13 @@ TABLES: tuple[Table, ...] = (
             "base_net_total": AMOUNT,
             "base_discount_amount": AMOUNT,
         },
-        "whose revenue it is, discounts and returns",
+        _lt("whose revenue it is, discounts and returns"),
         required=True,
     ),
     Table(
         "Sales Invoice Item",
         {"parent": "VARCHAR", "sales_order": "VARCHAR", "delivery_note": "VARCHAR"},
-        "which order an invoice came from",
+        _lt("which order an invoice came from"),
     ),
     Table(
         "Touchpoint",
@@ -169,12 +171,12 @@ TABLES: tuple[Table, ...] = (
             "campaign": "VARCHAR",
             "company": "VARCHAR",
         },
-        "touches after the first one (CRM Ext writes them; without it, campaigns on leads, opportunities and documents stand in)",
+        _lt("touches after the first one (CRM Ext writes them; without it, campaigns on leads, opportunities and documents stand in)"),
     ),
     Table(
         "Customer Origin",
         {"customer": "VARCHAR", "campaign": "VARCHAR", "first_touch_at": MOMENT},
-        "the first touch of customers whose lead is gone",
+        _lt("the first touch of customers whose lead is gone"),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_ext.setup import ledger_link, marketing_channels, roles, sales_process, trail_indexes
+from crm_ext.setup import ledger_link, marketing_channels, permissions, roles, sales_process, trail_indexes
 
 
 def before_install() -> None:
@@ -13,6 +13,7 @@ def before_install() -> None:
 def after_install() -> None:
     """Set up what migrations cannot."""
     roles.create()
+    permissions.create()
     ledger_link.create()
     marketing_channels.create()
     trail_indexes.create()

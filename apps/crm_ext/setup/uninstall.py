@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import frappe
 
-from crm_ext.setup import ledger_link, roles, series, trail_indexes
-
-
-def before_uninstall() -> None:
-    """Take away what Frappe's own removal of doctypes and modules does not know of."""
+from crm_ext.setup import ledger_link, permissions, roles, scheduled_jobs, series, trail_indexes
 
 
 def after_uninstall() -> None:
-    """Drop what can only go once the app's doctypes are gone."""
+    """Take away what Frappe's own removal of doctypes and modules does not know of."""
     if "crm_ext" in frappe.get_installed_apps():
         return  # a dry run calls the hooks too
     trail_indexes.remove()
     ledger_link.remove()
+    permissions.remove()
     roles.remove()
     series.remove()
+    scheduled_jobs.remove()
     # Frappe commits before it calls this hook and not after it.
     frappe.db.commit()

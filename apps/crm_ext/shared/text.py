@@ -53,3 +53,8 @@ def match_key(text: str) -> str:
     """What two spellings of the same name have in common: for comparing only, never stored as a name."""
     text = _DIACRITICS.sub("", clean_name(text)).replace(_JOINER, "")
     return _SPACES.sub("", to_latin_digits(text).casefold())
+
+
+def _lt(text: str) -> str:
+    """Marks a constant as a text that is translated where it is shown; the name is the one that extractors know."""
+    return text

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import duckdb
 
-STAGES = ("Lead", "Opportunity", "Quotation", "Order", "Invoice", "Payment")
+from crm_ext.shared.text import _lt
+
+STAGES = (_lt("Lead"), _lt("Opportunity"), _lt("Quotation"), _lt("Order"), _lt("Invoice"), _lt("Payment"))
 
 
 @dataclass(frozen=True)
