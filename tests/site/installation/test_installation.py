@@ -137,6 +137,9 @@ def test_the_app_comes_and_goes_without_a_trace(proof):
     installed = proof.snapshot()
     assert before.differences(installed), "the installation changed nothing at all"
 
+    proof.on_site("execute", "crm_ext.setup.install.after_install")
+    same(installed, proof.snapshot(), "setting up what is set up already changed it")
+
     proof.on_site("migrate")
     first = proof.snapshot()
     same(installed, first, "a migration right after the installation still found something to do")
