@@ -345,28 +345,30 @@ def _credit_note(
 
 
 def _write_off(books: Books, customer: str, day: date, value: Decimal, invoice: Row) -> None:
-    if day > books.last_day:
-        return
-    books.post(
-        day,
-        "Journal Entry",
-        books.new_name("ACC-JV"),
-        (WRITE_OFF, value, Decimal(0)),
-        (DEBTORS, Decimal(0), value),
-        party_type="Customer",
-        party=customer,
-        against_voucher=invoice["name"],
-    )
+    _settle(books, customer, day, value, invoice, "Journal Entry", "ACC-JV", WRITE_OFF)
 
 
 def _pay(books: Books, customer: str, day: date, value: Decimal, invoice: Row) -> None:
+    _settle(books, customer, day, value, invoice, "Payment Entry", "ACC-PAY", BANK)
+
+
+def _settle(
+    books: Books,
+    customer: str,
+    day: date,
+    value: Decimal,
+    invoice: Row,
+    voucher_type: str,
+    series: str,
+    account: str,
+) -> None:
     if day > books.last_day:
         return
     books.post(
         day,
-        "Payment Entry",
-        books.new_name("ACC-PAY"),
-        (BANK, value, Decimal(0)),
+        voucher_type,
+        books.new_name(series),
+        (account, value, Decimal(0)),
         (DEBTORS, Decimal(0), value),
         party_type="Customer",
         party=customer,
