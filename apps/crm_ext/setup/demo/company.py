@@ -195,7 +195,6 @@ def _accounts(world: World) -> None:
             currency,
         )
     _account(world, "ISF", "Creditors EUR", _parent(company.default_payable_account), "Payable", "EUR")
-    _account(world, "ISF", "Bad Debts", _parent(company.write_off_account), None, "IRR")
     for title in ("Salaries", "Branch Rent", "Marketing"):
         _account(world, "ISF", title, _parent(company.write_off_account), "Expense Account", "IRR")
 

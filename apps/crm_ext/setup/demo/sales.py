@@ -237,14 +237,15 @@ def returned(world: World, event: Event) -> None:
 
 
 def write_off(world: World, event: Event) -> None:
-    """An invoice that will not be paid: off the receivable, onto bad debts."""
+    """An invoice that will not be paid: off the receivable, onto the company's write-off account."""
     deal = world.story.deals[event.key]
     document = frappe.get_doc("Sales Invoice", world.recall("invoice", deal.number))
     if document.party_account_currency != "IRR":
         return
     amount = document.outstanding_amount
+    write_off_account = frappe.get_cached_value("Company", document.company, "write_off_account")
     rows = [
-        {"account": world.account("Bad Debts"), "debit_in_account_currency": amount},
+        {"account": write_off_account, "debit_in_account_currency": amount},
         {
             "account": document.debit_to,
             "party_type": "Customer",
