@@ -230,3 +230,26 @@ def test_a_board_that_cannot_be_loaded_says_so_and_tries_again(page, opportunity
     )
     page.get_by_role("button", name="Try Again").click()
     expect(page.locator(f'[data-name="{opportunity.name}"]')).to_be_visible()
+
+
+def test_on_a_phone_the_stepper_fits_the_width(phone_page, opportunity):
+    open_form(phone_page, opportunity)
+    assert phone_page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_number_of_passages_opens_the_opportunities_behind_it(page, opportunity, process, site):
+    document = site.get_doc("Opportunity", opportunity.name)
+    document.update({"status": "Lost"})
+    document.save()
+    site.db.commit()
+    page.evaluate(
+        """process => {
+            frappe.route_options = {process};
+            return frappe.set_route("query-report", "Stage Durations");
+        }""",
+        process.name,
+    )
+    report = page.locator(".dt-scrollable:visible")
+    report.locator(f'[data-stage="{FIRST}"]').click()
+    expect(report).to_contain_text(opportunity.name)
+    expect(report).to_contain_text("Lost")

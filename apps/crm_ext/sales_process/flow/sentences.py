@@ -94,10 +94,10 @@ class _Words:
         self.currency = currency
 
     def text(self, key: str) -> str:
-        return str(self.values[key])
+        return _isolated(str(self.values[key]))
 
     def names(self, key: str) -> str:
-        return listed(self.values[key])
+        return listed(map(_isolated, self.values[key]))
 
     def money(self, key: str) -> str:
         return _number_of(self.values[key], Measure.AMOUNT, self.currency)
@@ -124,7 +124,13 @@ def _number_of(value: Decimal, measure: Measure, currency: str) -> str:
         text = _("{0} %").format(f"{rounded(value, 1):f}")
     else:
         text = f"{rounded(value, 2).normalize():f}"
-    return to_persian_digits(text) if _reads_persian() else text
+    # The sign of a currency stays on the line of its number.
+    return _isolated(to_persian_digits(text).replace(" ", "\u00a0")) if _reads_persian() else text
+
+
+def _isolated(text: str) -> str:
+    """Between marks that keep a Latin name or an amount from mixing with the order of Persian text around it."""
+    return f"\u2068{text}\u2069" if _reads_persian() else text
 
 
 def _reads_persian() -> bool:

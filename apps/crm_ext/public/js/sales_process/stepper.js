@@ -39,6 +39,18 @@ export class Stepper {
 			${this.steps()}
 			${state.settled ? "" : this.panels()}
 			${this.actions()}`);
+		this.bring_into_view(this.$root.find(".crm-step-current")[0]);
+	}
+
+	// Sideways only, so that the page stays where the reader is.
+	bring_into_view(step) {
+		if (!step) return;
+		const steps = step.parentElement;
+		const middle = (element) => {
+			const { left, width } = element.getBoundingClientRect();
+			return left + width / 2;
+		};
+		steps.scrollBy({ left: middle(step) - middle(steps) });
 	}
 
 	without_process() {

@@ -29,7 +29,7 @@ frappe.query_reports["Stage Durations"] = {
 		const shown = default_formatter(value, row, column, data);
 		if (column.fieldname !== "passages" || !data) return shown;
 		const stage = frappe.utils.escape_html(data.sales_stage);
-		return `<a role="button" tabindex="0" data-stage="${stage}"
+		return `<a role="button" tabindex="0" style="text-decoration: underline" data-stage="${stage}"
 			onclick="frappe.query_report.set_filter_value('sales_stage', this.dataset.stage)"
 			onkeydown="event.key === 'Enter' && this.click()">${shown}</a>`;
 	},

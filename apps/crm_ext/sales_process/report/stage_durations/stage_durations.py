@@ -95,4 +95,4 @@ def _column(fieldname: str, label: str, fieldtype: str, options: str = "", width
         "options": options,
         "width": width,
     }
-    return column | ({"precision": 1} if fieldtype == "Float" else {})
+    return column | ({"precision": 1} if fieldtype in ("Float", "Percent") else {})
