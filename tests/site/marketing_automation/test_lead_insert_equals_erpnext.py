@@ -130,8 +130,8 @@ def in_bulk(leads):
     LeadWriter(told, creates_contacts()).insert(leads)
 
 
-def assert_same(leads):
-    expected, made = outcome_of(one_by_one, leads), outcome_of(in_bulk, leads)
+def assert_same(leads, alone=None, together=None):
+    expected, made = outcome_of(alone or one_by_one, leads), outcome_of(together or in_bulk, leads)
     assert made["Series"] == expected["Series"]
     for table in TABLES:
         assert differences(made[table], expected[table]) == [], table
@@ -143,7 +143,7 @@ def contacts_are_made(site):
     frappe.db.set_single_value("CRM Settings", "allow_lead_duplication_based_on_emails", 1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(leads=leads_with_a_name)
 @example(
     leads=[
@@ -173,3 +173,38 @@ def test_the_same_without_contacts(site):
     assert_same(
         [{"first_name": "Sara", "mobile_no": "+989121234567"}, {"lead_name": "A B C", "email_id": "a@b.com"}]
     )
+
+
+ADDRESSES = st.fixed_dictionaries(
+    {"address_line1": st.sampled_from(["Valiasr 12", "Station Road"])},
+    optional={"address_line2": st.just("2nd floor"), "pincode": st.just("19395")},
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    leads=st.lists(
+        st.sampled_from(["Blue Pumps", "blue pumps", "آب و گرما", "Acme"]), min_size=1, max_size=6
+    ),
+    address=ADDRESSES,
+)
+def test_bulk_addresses_are_those_of_erpnext(contacts_are_made, leads, address):
+    from crm_ext.marketing_automation.flow import lead_insert
+    from crm_ext.marketing_automation.flow.lead_events import listeners
+
+    told = listeners([], notify=False)
+    assert not told.addresses_one_by_one
+    place = {"city": "Tabriz", "state": "East Azerbaijan", "country": "Iran"}
+
+    def alone(leads):
+        names = [lead_insert.insert_one({"company_name": lead, **place}) for lead in leads]
+        for name, lead in zip(names, leads, strict=True):
+            values = {"address_title": lead, "address_type": "Office", **place, **address}
+            lead_insert.insert_address(name, values)
+
+    def together(leads):
+        writer = lead_insert.LeadWriter(told, with_contacts=True)
+        names = writer.insert([{"company_name": lead, **place} for lead in leads])
+        writer.insert_addresses({name: address for name in names})
+
+    assert_same(leads, alone, together)

@@ -14,7 +14,7 @@ leads are inserted one by one by Frappe itself, and the import says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,7 +23,9 @@ from frappe import _
 from frappe.core.doctype.server_script.server_script_utils import get_server_script_map
 from frappe.model.base_document import get_controller
 
+# Made by every import, and made of rows that have an address.
 DOCTYPES = ("Lead", "Contact")
+ADDRESS = "Address"
 EVENTS = (
     "before_insert", "before_naming", "autoname", "before_validate", "validate", "before_save",
     "after_insert", "on_update", "on_change", "before_change",
@@ -56,13 +58,18 @@ CORE_HANDLERS: dict[str, tuple[Literal["nothing", "in bulk", "each", "alone"], s
     "erpnext.setup.doctype.transaction_deletion_record.transaction_deletion_record.check_for_running_deletion_job": ("in bulk", ""),
     "erpnext.telephony.doctype.call_log.call_log.link_existing_conversations": ("in bulk", ""),
     "erpnext.crm.utils.update_lead_phone_numbers": ("in bulk", ""),
+    # Fills a field that Italian companies have; with any such field addresses are inserted one by one.
+    "erpnext.regional.italy.utils.set_state_code": ("nothing", ""),
 }  # fmt: skip
 
 # Events that the controllers of ERPNext 15 and Frappe 15 have, all of which are reproduced.
 CONTROLLER_EVENTS = {
     "Lead": {"before_insert", "validate", "after_insert", "on_update"},
     "Contact": {"autoname", "validate"},
+    "Address": {"autoname", "validate", "on_update"},
 }
+# ERPNext's own override of Frappe's controller.
+_KNOWN_OVERRIDES = {"Address": ["erpnext.accounts.custom.address.ERPNextAddress"]}
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ class Listeners:
 
     handlers: dict[tuple[str, str], list[tuple[str, str | None]]] = field(default_factory=dict)
     one_by_one_because: tuple[str, ...] = ()
+    addresses_one_by_one: bool = False
 
     def listen_to(self, doctype: str, event: str) -> bool:
         return (doctype, event) in self.handlers
@@ -87,7 +95,11 @@ class Listeners:
 
 def listeners(fieldnames: Sequence[str], notify: bool) -> Listeners:
     """Asks the site once an import. fieldnames: of Lead, that the import fills; notify: e-mail notifications are wanted."""
-    return Listeners(_handlers(), tuple(_reasons_for_one_by_one(fieldnames, notify)))
+    return Listeners(
+        _handlers(),
+        tuple(_reasons_for_one_by_one(fieldnames, notify)),
+        bool(_handlers((ADDRESS,)) or list(_reasons_of(ADDRESS, notify))),
+    )
 
 
 def registered_handlers(doctype: str, event: str) -> list[str]:
@@ -95,10 +107,10 @@ def registered_handlers(doctype: str, event: str) -> list[str]:
     return [*hooks.get(doctype, {}).get(event, []), *hooks.get("*", {}).get(event, [])]
 
 
-def _handlers() -> dict[tuple[str, str], list[tuple[str, str | None]]]:
+def _handlers(doctypes: Sequence[str] = DOCTYPES) -> dict[tuple[str, str], list[tuple[str, str | None]]]:
     batch_paths = frappe.get_hooks("crm_ext_batch_events") or {}
     found: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
-    for doctype in DOCTYPES:
+    for doctype in doctypes:
         for event in EVENTS:
             for path in registered_handlers(doctype, event):
                 if _must_be_called(path, doctype):
@@ -128,42 +140,46 @@ def _site_has(record: str, doctype: str) -> bool:
 
 
 def _reasons_for_one_by_one(fieldnames: Sequence[str], notify: bool) -> list[str]:
-    reasons = []
-    for doctype in DOCTYPES:
-        label = _(doctype)
-        for record in ("Workflow", "Service Level Agreement", "Document Naming Rule"):
-            if _site_has(record, doctype):
-                reasons.append(_("{0} has an active {1}").format(label, _(record)))
-        if notify and _site_has("Notification", doctype):
-            reasons.append(_("{0} has an active {1}").format(label, _("Notification")))
-        if get_server_script_map().get(doctype):
-            reasons.append(_("{0} has an active {1}").format(label, _("Server Script")))
-        if _is_customised_in_code(doctype):
-            reasons.append(_("an app changes how {0} behaves").format(label))
-        if _is_customised_in_form(doctype):
-            reasons.append(
-                _("{0} fetches values, tracks changes or is named in a way of its own").format(label)
-            )
+    reasons = [reason for doctype in DOCTYPES for reason in _reasons_of(doctype, notify)]
     if _is_user_restricted(fieldnames):
         reasons.append(_("permissions of {0} depend on the values of each lead").format(frappe.session.user))
     return reasons
 
 
+def _reasons_of(doctype: str, notify: bool) -> Iterator[str]:
+    label = _(doctype)
+    for record in ("Workflow", "Service Level Agreement", "Document Naming Rule"):
+        if _site_has(record, doctype):
+            yield _("{0} has an active {1}").format(label, _(record))
+    if notify and _site_has("Notification", doctype):
+        yield _("{0} has an active {1}").format(label, _("Notification"))
+    if get_server_script_map().get(doctype):
+        yield _("{0} has an active {1}").format(label, _("Server Script"))
+    if _is_customised_in_code(doctype):
+        yield _("an app changes how {0} behaves").format(label)
+    if _is_customised_in_form(doctype):
+        yield _("{0} fetches values, tracks changes or is named in a way of its own").format(label)
+
+
 def _is_customised_in_code(doctype: str) -> bool:
     controller = get_controller(doctype)
     events = {event for event in EVENTS if callable(getattr(controller, event, None))}
-    overridden = bool((frappe.get_hooks("override_doctype_class") or {}).get(doctype))
-    return overridden or not events <= CONTROLLER_EVENTS[doctype]
+    overrides = (frappe.get_hooks("override_doctype_class") or {}).get(doctype, [])
+    return overrides != _KNOWN_OVERRIDES.get(doctype, []) or not events <= CONTROLLER_EVENTS[doctype]
 
 
 def _is_customised_in_form(doctype: str) -> bool:
+    """The import gives what these doctypes demand by themselves; a lead's own demands are checked row by row."""
     meta = frappe.get_meta(doctype)
-    naming = {"Lead": "naming_series:", "Contact": ""}[doctype]
+    naming = {"Lead": "naming_series:"}.get(doctype, "")
+    given = {"address_type", "address_line1", "city", "country"}
+    demanded = {df.fieldname for df in meta.fields if df.reqd and not df.default} - given
     return (
         (meta.autoname or "") != naming
         or bool(meta.track_changes)
         or any(df.fetch_from or df.is_virtual for df in meta.fields)
-        or any(df.reqd and not df.default for df in meta.fields if doctype == "Contact")
+        or bool(demanded and doctype != "Lead")
+        or (doctype == ADDRESS and meta.has_field("state_code"))
     )
 
 

@@ -7,7 +7,7 @@ started again finds the rows before as they were left and goes on with the next.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from crm_ext import erpnext_port
 from crm_ext.marketing_automation.flow import touchpoints
 from crm_ext.marketing_automation.flow.lead_events import Listeners, listeners
 from crm_ext.marketing_automation.flow.lead_import_sentences import explain
-from crm_ext.marketing_automation.flow.lead_insert import LeadWriter, insert_address, insert_one
+from crm_ext.marketing_automation.flow.lead_insert import LeadWriter, insert_one
 from crm_ext.marketing_automation.flow.lead_reading import (
     CannotRead,
     Outcome,
@@ -214,7 +214,7 @@ def _insert_leads(
     if new and not told.one_by_one_because:
         made = _insert_together(new, values, writer)
     if made is None:
-        made = [_insert_alone(outcome, lead, writer.flags) for outcome, lead in zip(new, values, strict=True)]
+        made = [_insert_alone(outcome, lead, writer) for outcome, lead in zip(new, values, strict=True)]
     results = iter(made)
     return [next(results) if outcome.kind == "New" else (outcome, None) for outcome in outcomes]
 
@@ -226,9 +226,8 @@ def _insert_together(
     frappe.db.savepoint("lead_chunk")
     try:
         names = writer.insert(values)
-        for outcome, name in zip(outcomes, names, strict=True):
-            if outcome.lead.address:
-                insert_address(name, outcome.lead)
+        rows = zip(outcomes, names, strict=True)
+        writer.insert_addresses({name: row.lead.address for row, name in rows if row.lead.address})
         return list(zip(outcomes, names, strict=True))
     except Exception:
         frappe.db.rollback(save_point="lead_chunk")
@@ -237,14 +236,11 @@ def _insert_together(
         return None
 
 
-def _insert_alone(
-    outcome: Outcome, values: dict[str, Any], flags: Mapping[str, Any]
-) -> tuple[Outcome, str | None]:
+def _insert_alone(outcome: Outcome, values: dict[str, Any], writer: LeadWriter) -> tuple[Outcome, str | None]:
     frappe.db.savepoint("lead_row")
     try:
-        name = insert_one(values, flags)
-        if outcome.lead.address:
-            insert_address(name, outcome.lead)
+        name = insert_one(values, writer.flags)
+        writer.insert_addresses({name: outcome.lead.address} if outcome.lead.address else {})
         return outcome, name
     except Exception as problem:
         frappe.db.rollback(save_point="lead_row")

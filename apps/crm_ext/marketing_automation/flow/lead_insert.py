@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
+from frappe import _
+from frappe.desk.notifications import clear_doctype_notifications
 from frappe.model.naming import get_default_naming_series, make_autoname, parse_naming_series
 from frappe.utils import now_datetime
 from frappe.utils.global_search import get_formatted_value
@@ -26,10 +28,10 @@ from crm_ext.marketing_automation.rules.lead_contact import (
     phones_from_contact,
     split_full_name,
 )
-from crm_ext.marketing_automation.rules.lead_rows import LeadRow
 
 # Of a telephone number: long enough to tell numbers apart, short enough for those without a country code.
 _CALL_TAIL = 7
+ADDRESS_TYPE = "Office"
 _CHILDREN = {"email_ids": "Contact Email", "phone_nos": "Contact Phone", "links": "Dynamic Link"}
 
 
@@ -91,7 +93,9 @@ class LeadWriter:
         self.listeners = listeners
         self.flags = flags or {}
         self.with_contacts = with_contacts
-        self.templates = {doctype: _template(doctype) for doctype in ("Lead", "Contact", *_CHILDREN.values())}
+        self.templates = {
+            doctype: _template(doctype) for doctype in ("Lead", "Contact", "Address", *_CHILDREN.values())
+        }
         self.columns = {doctype: _columns(doctype) for doctype in self.templates}
         series = self.templates["Lead"].get("naming_series") or get_default_naming_series("Lead")
         self.templates["Lead"]["naming_series"] = series
@@ -127,8 +131,39 @@ class LeadWriter:
                 self._tell_after("on_change", [draft])
         for event in ("after_insert", "on_update", "on_change"):
             self._tell_after(event, drafts)
-        _announce(drafts, contacts)
+        _announce(contacts)
+        _announce(drafts)
         return [draft.name for draft in drafts]
+
+    def insert_addresses(self, addresses: Mapping[str, Mapping[str, str]]) -> None:
+        """Addresses of leads that are inserted, by lead; city, state and country are those of the lead."""
+        if not addresses:
+            return
+        places = queries.places_of_leads(list(addresses))
+        values = {lead: _address_values(places[lead], address) for lead, address in addresses.items()}
+        names = [f"{address['address_title'].strip()}-{_(ADDRESS_TYPE)}" for address in values.values()]
+        free = queries.free_names("Address", names)
+        together = not self.listeners.addresses_one_by_one
+        drafts = [
+            self._address(lead, address, name, index)
+            for index, ((lead, address), name, is_free) in enumerate(
+                zip(values.items(), names, free, strict=True)
+            )
+            if together and is_free
+        ]
+        self._write("Address", [draft.values for draft in drafts])
+        self._write_children("links", drafts)
+        _announce(drafts)
+        # A name that is taken gets a number from a series of its own.
+        for (lead, address), is_free in zip(values.items(), free, strict=True):
+            if not (together and is_free):
+                insert_address(lead, address)
+
+    def _address(self, lead: str, values: Mapping[str, Any], name: str, index: int) -> Draft:
+        draft = self._draft("Address", {**values, "name": name}, now_datetime(), index)
+        link = {"link_doctype": "Lead", "link_name": lead, "link_title": values["address_title"]}
+        draft.children = {"links": self._children("links", [link], draft)}
+        return draft
 
     # Contacts
 
@@ -138,8 +173,8 @@ class LeadWriter:
             made = contact_of(lead.values)
             contact = self._draft("Contact", made.values, moment, index)
             contact.children = {
-                "email_ids": self._children("email_ids", made.emails, contact.values),
-                "phone_nos": self._children("phone_nos", made.phones, contact.values),
+                "email_ids": self._children("email_ids", made.emails, contact),
+                "phone_nos": self._children("phone_nos", made.phones, contact),
                 "links": [],
             }
             contacts.append(contact)
@@ -170,7 +205,7 @@ class LeadWriter:
         """The second save of each contact, in which ERPNext links it to its lead."""
         for lead, contact in zip(leads, contacts, strict=False):
             link = {"link_doctype": "Lead", "link_name": lead.name, "link_title": lead.values["title"]}
-            contact.children["links"] += self._children("links", [link], contact.values)
+            contact.children["links"] += self._children("links", [link], contact)
         for event in ("before_validate", "validate", "before_save"):
             for contact, document in self._tell_before(event, contacts):
                 if contact.take_over(document):
@@ -198,18 +233,18 @@ class LeadWriter:
         return Draft(doctype, {**self.templates[doctype], **values, "creation": stamp, "modified": stamp})
 
     def _children(
-        self, fieldname: str, rows: Iterable[Mapping[str, Any]], parent: Mapping[str, Any]
+        self, fieldname: str, rows: Iterable[Mapping[str, Any]], parent: Draft
     ) -> list[dict[str, Any]]:
         return [
             {
                 **self.templates[_CHILDREN[fieldname]],
                 **row,
-                "creation": parent["creation"],
-                "modified": parent["modified"],
+                "creation": parent.values["creation"],
+                "modified": parent.values["modified"],
                 "name": make_autoname("hash"),
                 "idx": index,
                 "parentfield": fieldname,
-                "parenttype": "Contact",
+                "parenttype": parent.doctype,
             }
             for index, row in enumerate(rows, start=1)
         ]
@@ -261,14 +296,14 @@ def insert_one(values: Mapping[str, Any], flags: Mapping[str, Any] | None = None
     return lead.name
 
 
-def insert_address(lead_name: str, row: LeadRow) -> None:
-    """The address in a row, linked to its lead. Its city, state and country are those of the lead."""
-    lead = frappe.db.get_value("Lead", lead_name, ["title", "city", "state", "country"], as_dict=True)
-    address = frappe.new_doc("Address", address_type="Office", address_title=lead.pop("title"))
-    address.update({**lead, **row.address})
-    address.append("links", {"link_doctype": "Lead", "link_name": lead_name})
+def insert_address(lead: str, values: Mapping[str, Any]) -> str:
+    """An address by Frappe itself, linked to its lead."""
+    address = frappe.new_doc("Address")
+    address.update(values)
+    address.append("links", {"link_doctype": "Lead", "link_name": lead})
     # Whoever may create the lead may say where it is.
     address.insert(ignore_permissions=True)
+    return address.name
 
 
 def _template(doctype: str) -> dict[str, Any]:
@@ -375,15 +410,20 @@ def _link_call(call: str, contacts: Sequence[str]) -> None:
         document.save(ignore_permissions=True)
 
 
-def _announce(leads: Sequence[Draft], contacts: Sequence[Draft]) -> None:
+def _address_values(place: Mapping[str, Any], address: Mapping[str, str]) -> dict[str, Any]:
+    values = {**place, **address, "address_type": ADDRESS_TYPE}
+    return {**values, "address_title": values.pop("title")}
+
+
+def _announce(drafts: Sequence[Draft]) -> None:
     """After the commit: open lists reload, and the search index gets what Frappe would have queued."""
-    entries = [*_search_entries(contacts), *_search_entries(leads)]
+    if not drafts:
+        return
+    entries = _search_entries(drafts)
     frappe.db.after_commit.add(lambda: _queue_for_search(entries))
-    for doctype, last in (("Lead", leads[-1:]), ("Contact", contacts[-1:])):
-        for draft in last:
-            message = {"doctype": doctype, "name": draft.name, "user": frappe.session.user}
-            frappe.publish_realtime("list_update", message, after_commit=True)
-            frappe.desk.notifications.clear_doctype_notifications(doctype)
+    message = {"doctype": drafts[-1].doctype, "name": drafts[-1].name, "user": frappe.session.user}
+    frappe.publish_realtime("list_update", message, after_commit=True)
+    clear_doctype_notifications(drafts[-1].doctype)
 
 
 def _search_entries(drafts: Sequence[Draft]) -> list[dict[str, Any]]:

@@ -208,6 +208,24 @@ def _highest_numbers(taken: Sequence[str]) -> dict[str, int]:
     return highest
 
 
+def free_names(doctype: str, names: Sequence[str]) -> list[bool]:
+    """Whether each name is free: no record of the doctype has it, and none before it in the list."""
+    found = frappe.get_all(doctype, filters={"name": ("in", list(names))}, pluck="name", order_by="name")
+    taken = set(collation_keys(found))
+    free = []
+    for key in collation_keys(names):
+        free.append(key not in taken)
+        taken.add(key)
+    return free
+
+
+def places_of_leads(leads: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Lead -> what its address takes from it."""
+    fields = ["name", "title", "city", "state", "country"]
+    rows = frappe.get_all("Lead", filters={"name": ("in", list(leads))}, fields=fields, order_by="name")
+    return {row.pop("name"): row for row in rows}
+
+
 def collation_keys(names: Sequence[str]) -> list[str]:
     """What the database compares when it compares names."""
     if not names:
