@@ -522,9 +522,7 @@ class _Loader:
     def _touchpoints(self) -> None:
         lead = name_of("LEAD", "1 + " + dice(2 * self.customers, "lead"))
         moment = f"timestampadd(second, {dice(86400, 'second')}, date_add('{FIRST_DAY}', interval {dice(DAYS, 'day')} day))"
-        customer = name_of(
-            "C", f"1 + floor({self.customers} * pow(crc32(concat(n.seq, 'who')) / 4294967296, 2))", 6
-        )
+        customer = name_of("C", "1 + " + dice(self.customers, "who"), 6)
         self._fill(
             "Touchpoint",
             (

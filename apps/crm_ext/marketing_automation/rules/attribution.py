@@ -225,11 +225,19 @@ def _inverse(matrix: list[list[float]]) -> list[list[float]]:
 
 # ------------------------------------------------------------------------------------------------ engine
 
+# Parties are numbers from here on: joins by time compare them a million times.
+_PARTIES = """
+create or replace temp table touched_party as
+select party, cast(row_number() over () as integer) as number
+from (select distinct party from touches where party is not null and campaign is not null)
+"""
+
 _NUMBERED_TOUCHES = """
 create or replace temp table numbered_touch as
-select party, campaign, occurred_at,
-       row_number() over (partition by party order by occurred_at, campaign) as place
-from touches where party is not null and campaign is not null
+select touched_party.number as party, touches.campaign, touches.occurred_at,
+       row_number() over (partition by touched_party.number order by touches.occurred_at, touches.campaign) as place
+from touches join touched_party on touched_party.party = touches.party
+where touches.campaign is not null
 """
 
 # Touches at one moment are one row here, so that the join by time cannot stop in the middle of them.
@@ -238,39 +246,48 @@ create or replace temp table touch_moment as
 select party, occurred_at, max(place) as place from numbered_touch group by party, occurred_at
 """
 
-# `single` marks the results whose whole credit goes to one campaign, `only_campaign`: in every model those that met
-# nothing or one touch; in the models of the first and last touch all of them, which then need no journeys at all.
+_NUMBERED_RESULTS = """
+create or replace temp table numbered_result as
+select cast(row_number() over () as integer) as result_number, touched_party.number as party_number,
+       origin.campaign as origin_campaign, result.decided_on as day_of_decision,
+       result.campaign_on_document as own_campaign, {carried}
+from results as result
+left join touched_party on touched_party.party = result.party
+left join origins as origin on origin.party = result.party
+"""
+
+# Where each result stands among its party's touches: those up to `skipped` are before the window, those after `reached`
+# came too late. `single` marks the results whose whole credit goes to one campaign, `only_campaign`: in every model those
+# that met nothing or one touch; in the models of the first and last touch all of them, which then need no journeys.
 _PLACED_RESULTS = """
 create or replace temp table placed_result as
 with windowed as (
-    select result.*,
-           result.decided_on + interval 1 day as window_end,
-           result.decided_on - to_days(cast($look_back_days as integer)) as window_start
-    from results as result
+    select result_number, party_number as party, origin_campaign, day_of_decision, own_campaign,
+           day_of_decision + interval 1 day as window_end,
+           day_of_decision - to_days(cast($look_back_days as integer)) as window_start
+    from numbered_result
 ), reached as (
     select windowed.*, coalesce(moment.place, 0) as reached
     from windowed asof left join touch_moment as moment
       on windowed.party = moment.party and windowed.window_end > moment.occurred_at
 ), {before},
 last_met as (
-    select before.* exclude (window_start, window_end), last_touch.campaign as last_campaign,
-           origin.campaign as origin_campaign,
-           before.campaign_on_document is not null
-             and (last_touch.campaign is null or last_touch.campaign <> before.campaign_on_document) as added
+    select before.*, last_touch.campaign as last_campaign,
+           before.own_campaign is not null
+             and (last_touch.campaign is null or last_touch.campaign <> before.own_campaign) as added
     from before
     left join numbered_touch as last_touch
       on last_touch.party = before.party and last_touch.place = before.reached and before.reached > before.skipped
-    left join origins as origin on origin.party = before.party
 ), first_met as (
     {first_met}
 )
-select last_met.* exclude (added, last_campaign, origin_campaign, first_campaign),
-       if(added, campaign_on_document, null) as added_campaign,
-       if(added, decided_on, null) as added_on,
+select result_number, party, skipped, reached,
+       if(added, own_campaign, null) as added_campaign,
+       if(added, day_of_decision, null) as added_on,
        {single} as single,
-       case when first_campaign is not null then first_campaign when added then campaign_on_document
+       case when first_campaign is not null then first_campaign when added then own_campaign
             when reached > skipped then last_campaign else origin_campaign end as only_campaign
-from first_met as last_met
+from first_met
 """
 
 _FIRST_TOUCH = """select last_met.*, first_touch.campaign as first_campaign
@@ -290,8 +307,8 @@ _BEFORE_WINDOW = """before as (
 _JOURNEYS = """
 create or replace temp table journey as
 select row_number() over () as journey, keyed.* from (
-    select party, skipped, reached, added_campaign, added_on, {conversions} as conversions
-    from placed_result where not single
+    select placed_result.party as party, skipped, reached, added_campaign, added_on, {conversions} as conversions
+    from placed_result join numbered_result using (result_number) where not single
     group by all
 ) as keyed
 """
@@ -367,10 +384,12 @@ with conversion_step as (
            lead(journey_step.campaign) over (partition by journey_step.journey order by journey_step.place) as following
     from journey_step join journey using (journey) where journey.conversions > 0
 ), single_step as (
-    select only_campaign as campaign, {conversions} as times from placed_result where single group by 1
+    select only_campaign as campaign, {conversions} as times
+    from placed_result join numbered_result using (result_number) where single group by 1
 ), null_step as (
     select campaign, place, lead(campaign) over (partition by party order by place) as following
-    from numbered_touch where party not in (select party from results where party is not null)
+    from numbered_touch
+    where party not in (select party_number from numbered_result where party_number is not null)
 )
 select source, target, sum(times) from (
     select '(start)' as source, campaign as target, times from conversion_step where place = 1
@@ -384,30 +403,33 @@ select source, target, sum(times) from (
 
 _SHARED_RESULTS = """
 create or replace temp view shared_result as
-select share.campaign as attributed_campaign, share.parts, placed.*
+select share.campaign as attributed_campaign, share.parts, result.*
 from placed_result as placed
 join journey on journey.party = placed.party and journey.skipped = placed.skipped
   and journey.reached = placed.reached and journey.added_campaign is not distinct from placed.added_campaign
   and journey.added_on is not distinct from placed.added_on
 join journey_share as share on share.journey = journey.journey
+join numbered_result as result on result.result_number = placed.result_number
 where not placed.single
 """
 
 _ATTRIBUTED = """
 create or replace temp view attributed_result as
 with shared as (
-    select only_campaign as attributed_campaign, {whole}::bigint as parts, placed_result.* from placed_result where single
+    select placed.only_campaign as attributed_campaign, {whole}::bigint as parts, result.*
+    from placed_result as placed join numbered_result as result using (result_number) where placed.single
     union all
     select * from shared_result
 )
-select shared.* exclude (skipped, reached, added_campaign, added_on, single, only_campaign) from shared
+select * exclude (result_number, party_number, origin_campaign, day_of_decision, own_campaign) from shared
 """
 
 # Whole credits are added up first and multiplied once; only shared ones need 128 bits for each row.
 _TOTALS = """
 create or replace temp table attributed_total as
 select {keys}, {outer_sums} from (
-    select only_campaign as attributed_campaign, {inner_keys}, {single_sums} from placed_result where single group by all
+    select placed.only_campaign as attributed_campaign, {inner_keys}, {single_sums}
+    from placed_result as placed join numbered_result using (result_number) where placed.single group by all
     union all
     select attributed_campaign, {inner_keys}, {shared_sums} from shared_result group by all
 ) group by all
@@ -415,7 +437,10 @@ select {keys}, {outer_sums} from (
 
 
 def attribute(
-    connection: DuckDBPyConnection, settings: Settings, conversion: str = "revenue > 0"
+    connection: DuckDBPyConnection,
+    settings: Settings,
+    conversion: str = "revenue > 0",
+    carried: Sequence[str] | None = None,
 ) -> dict[str, float]:
     """Share every result among campaigns; leaves the view `attributed_result` on the connection.
 
@@ -428,12 +453,16 @@ def attribute(
     parts, out of WEIGHT_PARTS; the parts of one result add up to WEIGHT_PARTS exactly.
 
     conversion: SQL condition on `results` that says which results are sales, for the Markov chain.
+    carried: which columns of `results` come along (those of `conversion` among them); None: all.
     Returns the removal effects for the Markov model, else an empty dict. Settings must have passed `check_settings`.
     """
     words = {"conversions": f"count(*) filter ({conversion})", "whole": str(WEIGHT_PARTS)}
     whole_credit = settings.model in (FIRST, LAST)
+    columns = "result.*" if carried is None else ", ".join(f"result.{name}" for name in carried)
+    connection.execute(_PARTIES)
     connection.execute(_NUMBERED_TOUCHES)
     connection.execute(_MOMENTS)
+    connection.execute(_NUMBERED_RESULTS.format(carried=columns))
     connection.execute(
         _PLACED_RESULTS.format(
             before=_BEFORE_ALL if settings.look_back_days is None else _BEFORE_WINDOW,

@@ -112,7 +112,7 @@ def calculate(
     precision: digits after the point of the figures. Rounding keeps the sums: the campaigns of a company add up to its
     ledger total exactly. Settings must have passed `attribution.check_settings`.
     """
-    effects = attribution.attribute(connection, settings)
+    effects = attribution.attribute(connection, settings, carried=("company", "posting_date", *MEASURES))
     attribution.add_up(connection, MEASURES, ("company", "posting_date"))
     parts: dict[tuple[str, str | None], dict[str, object]] = {}
     _take_results(connection, parts, precision)
