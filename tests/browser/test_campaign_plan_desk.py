@@ -138,7 +138,7 @@ def test_totals_follow_while_a_channel_is_typed(desk, plan, made):
 @pytest.mark.parametrize(("workspace", "roles"), [("campaigns", HEAD), ("sales-desk", ("Sales Manager", "Accounts User"))])
 def test_a_workspace_loads_its_cards_without_an_error(desk, workspace, roles):
     page = desk(*roles)
-    page.evaluate("route => frappe.set_route(route)", workspace)
+    page.goto(f"/app/{workspace}")
     cards = page.locator(".number-widget-box:visible")
     expect(cards).to_have_count(6, timeout=PATIENCE)
     expect(cards.locator(".number")).to_have_count(6, timeout=PATIENCE)
