@@ -118,6 +118,15 @@ def test_a_voucher_opens_its_ledger_rows(page, case):
     assert set(vouchers) == {case["Sales Invoice"]}
 
 
+def test_the_trail_goes_on_from_another_document(page, case):
+    open_picture(page, "Sales Order", case["Sales Order"])
+    card(page, case["Payment Entry"]).get_by_role("button").click()
+    page.get_by_role("menuitem", name="Trail from here").click()
+    expect(card(page, case["Payment Entry"])).to_have_class(re.compile("trail-start"))
+    expect(page.get_by_label("Document", exact=True)).to_have_value(case["Payment Entry"])
+    assert page.evaluate("frappe.get_route().join('/')") == f"document-trail/Payment Entry/{case['Payment Entry']}"
+
+
 def test_what_is_outstanding_opens_the_invoices_it_counts(page, case):
     picture = open_picture(page, "Sales Order", case["Sales Order"])
     picture.locator(".trail-link").click()

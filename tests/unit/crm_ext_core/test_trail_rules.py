@@ -338,3 +338,11 @@ def test_a_chip_adds_what_was_paid_and_not_what_was_asked_for():
     [chip] = stage_sums(shown)
     assert chip.amounts == {"EUR": 70}
     assert len(chip.documents) == 4
+
+
+def test_an_invoice_whose_amount_the_reader_may_not_see_is_in_no_total():
+    hidden = document("Sales Invoice S", outstanding=Decimal(40), account_currency="EUR")
+    assert (
+        totals(trail(hidden), [Settlement(hidden.key, hidden.key, Decimal(40), Decimal(40))]).by_currency
+        == {}
+    )

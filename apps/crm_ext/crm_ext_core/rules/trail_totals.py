@@ -155,7 +155,10 @@ def _by_currency(
 
 
 def _counted(trail: Trail) -> list[Document]:
-    """Submitted documents; an invoice that merely gathers point-of-sale invoices of the trail is counted in those."""
+    """Submitted documents whose amounts the reader may see.
+
+    An invoice that merely gathers point-of-sale invoices of the trail is counted in those.
+    """
     gathered = {
         edge.child
         for edge in trail.edges
@@ -164,12 +167,14 @@ def _counted(trail: Trail) -> list[Document]:
     return [
         document
         for document in trail.documents.values()
-        if document.counts and not (document.is_consolidated and document.key in gathered)
+        if document.counts
+        and None not in (document.amount, document.base_amount)
+        and not (document.is_consolidated and document.key in gathered)
     ]
 
 
 def _sums(document: Document, rows: Sequence[Settlement], trail: Trail, precision: int, base: bool) -> Sums:
-    amount = (document.base_amount if base else document.amount) or ZERO
+    amount = document.base_amount if base else document.amount
     if document.key.doctype == "Sales Order":
         return _order_sums(document, amount, _paid(document, rows, trail, base), precision)
     if document.key.doctype == "Delivery Note":

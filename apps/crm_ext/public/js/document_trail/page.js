@@ -8,6 +8,8 @@ import { escape, local_digits } from "./words.js";
 
 // Vouchers that post to the general ledger.
 const POSTING = ["Delivery Note", "Sales Invoice", "Payment Entry", "Journal Entry", "Purchase Invoice"];
+// Pixels that browsers put on a sheet of A4, upright, within margins.
+const SHEET_WIDTH = 690;
 const ZOOM = { least: 0.4, most: 1.6, step: 0.2 };
 
 export class TrailPage {
@@ -16,7 +18,7 @@ export class TrailPage {
 		this.zoom = 1;
 		this.body = $('<div class="trail-page"></div>').appendTo(page.main);
 		this.make_chooser();
-		page.add_menu_item(__("Print"), () => window.print());
+		page.add_menu_item(__("Print"), () => this.print());
 		page.add_menu_item(__("Read again"), () => this.load());
 	}
 
@@ -33,6 +35,7 @@ export class TrailPage {
 	}
 
 	choose() {
+		if (this.is_choosing) return;
 		const doctype = this.doctype.get_value();
 		if (this.name.df.options !== doctype) {
 			this.name.df.options = doctype;
@@ -43,10 +46,11 @@ export class TrailPage {
 	}
 
 	/** The fields name what is shown, once it is known that the user may see it: Frappe checks links as they are set. */
-	show_choice() {
+	async show_choice() {
 		this.name.df.options = this.start.doctype;
-		this.doctype.set_value(this.start.doctype);
-		this.name.set_value(this.start.name);
+		this.is_choosing = true;
+		await Promise.all([this.doctype.set_value(this.start.doctype), this.name.set_value(this.start.name)]);
+		this.is_choosing = false;
 	}
 
 	show() {
@@ -60,7 +64,7 @@ export class TrailPage {
 
 	async load() {
 		const { doctype, name } = this.start;
-		this.page.set_title(doctype ? __("Trail of {0}", [name]) : __("Document Trail"));
+		this.page.set_title(doctype ? __("Trail of {0}", [escape(name)]) : __("Document Trail"));
 		if (!doctype || !name) {
 			this.say(__("Choose a document above to see what led to it and what has come of it."), "status");
 			return;
@@ -82,6 +86,7 @@ export class TrailPage {
 	}
 
 	draw(trail) {
+		this.width = trail.width;
 		this.body.empty();
 		this.body.append(this.customers(trail), draw_totals(trail), this.remarks(trail));
 		if (trail.documents.length === 1) {
@@ -96,6 +101,18 @@ export class TrailPage {
 		this.body.append(this.tools(frame), frame, table.append(draw_table(trail)));
 		this.apply_zoom(frame);
 		frame.find(".trail-start").get(0)?.scrollIntoView({ block: "nearest", inline: "center" });
+	}
+
+	/** The whole picture on the width of a sheet, and the table with it. */
+	print() {
+		const stage = this.body.find(".trail-stage");
+		const details = this.body.find("details");
+		const was_open = details.prop("open");
+		stage.css("zoom", Math.min(1, SHEET_WIDTH / this.width));
+		details.prop("open", true);
+		window.print();
+		details.prop("open", was_open);
+		stage.css("zoom", this.zoom);
 	}
 
 	customers(trail) {
@@ -152,7 +169,7 @@ export class TrailPage {
 		return bar.append(
 			$('<div class="trail-zoom"></div>').append(
 				zoom(__("Smaller"), "−", (now) => now - ZOOM.step),
-				zoom(__("Whole width"), "↔", () => frame.width() / frame.find(".trail-stage").outerWidth()),
+				zoom(__("Whole width"), "↔", () => frame.width() / this.width),
 				zoom(__("Larger"), "+", (now) => now + ZOOM.step)
 			)
 		);
