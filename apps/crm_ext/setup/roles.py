@@ -26,7 +26,7 @@ def create() -> None:
 def remove() -> None:
     """The roles that we made, with every place where somebody was given them."""
     for role in (record.recall(_SUBJECT) or {}).get("made", ()):
-        for holder in ("Has Role", "Custom DocPerm", "DocPerm"):
+        for holder in ("Has Role", "Custom DocPerm"):
             frappe.db.delete(holder, {"role": role})
         frappe.delete_doc("Role", role, force=True, delete_permanently=True)
     record.forget(_SUBJECT)

@@ -6,7 +6,17 @@ import re
 import frappe
 import pytest
 from frappe.utils import add_days, getdate
-from makers import account, campaign, company, customer, expense_account, item, sales_invoice, user
+from makers import (
+    account,
+    campaign,
+    company,
+    customer,
+    expense_account,
+    item,
+    sales_invoice,
+    supplier,
+    user,
+)
 
 from crm_ext.api import campaign_plans as api
 from crm_ext.marketing_automation.flow import campaign_plan_sentences
@@ -455,3 +465,33 @@ def test_an_unfinished_plan_is_kept_but_not_handed_on(values, sentence):
         flow.request_approval(plan.name)
     with pytest.raises(frappe.ValidationError, match=sentence):
         plan.reload().submit()
+
+
+def test_a_purchase_order_over_the_budget_is_stopped_before_anything_is_bought():
+    plan = new_plan().insert()
+    flow.approve(plan.name)
+    plan.reload()
+    order = {
+        "doctype": "Purchase Order",
+        "supplier": supplier("Printer").name,
+        "company": plan.company,
+        "transaction_date": getdate(),
+        "schedule_date": getdate(),
+        "items": [
+            {
+                "item_code": item("Leaflet").name,
+                "qty": 1,
+                "rate": 1001,
+                "expense_account": plan.expense_account,
+                "campaign": plan.campaign,
+            }
+        ],
+    }
+    with pytest.raises(frappe.ValidationError, match="Budget"):
+        frappe.get_doc(order).submit()
+
+
+def test_a_campaign_with_a_plan_is_not_deleted():
+    plan = new_plan(campaign=campaign("Kept Pumps").name).insert()
+    with pytest.raises(frappe.LinkExistsError, match=plan.name):
+        frappe.delete_doc("Campaign", "Kept Pumps")
