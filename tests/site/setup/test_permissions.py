@@ -7,6 +7,15 @@ import pytest
 from crm_ext.setup import permissions
 
 
+@pytest.fixture(autouse=True)
+def cached_permissions(site):
+    """What a test changed goes with the rollback; what was cached meanwhile, and other processes read, goes here."""
+    yield
+    site.db.rollback()
+    for doctype in permissions.DOCTYPES:
+        site.clear_cache(doctype=doctype)
+
+
 def rows():
     fields = ["parent", *permissions._ROW]
     filters = {"parent": ("in", permissions.DOCTYPES)}
