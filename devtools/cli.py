@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ INTERRUPTED = 130
 
 def main(words: Sequence[str]) -> int:
     """Runs one command; a refusal is shown as a sentence, without a traceback."""
+    signal.signal(signal.SIGTERM, interrupt)
     own, passed_on = split(list(words))
     arguments, rest = parser().parse_known_args(own)
     if rest and not arguments.takes_more:
@@ -28,6 +30,11 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return INTERRUPTED
+
+
+def interrupt(*_signal: object) -> None:
+    """A run that is told to end cleans up after itself like one that is stopped by hand."""
+    raise KeyboardInterrupt
 
 
 def split(words: list[str]) -> tuple[list[str], list[str]]:

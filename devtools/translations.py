@@ -30,7 +30,6 @@ _TEMPLATE_CALL = re.compile(r"(?<![\w$])__?\(\s*" + _QUOTED, re.DOTALL)
 _NO_WORDS = re.compile(r"^[\W\d_]*$")
 
 _FIELD_KEYS = ("label", "description", "placeholder")
-_OPTION_TYPES = ("Select",)
 
 
 def strings() -> dict[str, set[str]]:
@@ -78,7 +77,7 @@ def _document_strings(document: object) -> Iterator[str]:
     if kind in ("DocType", "Report", "Dashboard", "Number Card", "Dashboard Chart", "Workspace", "Print Format"):
         yield document.get("label") or document["name"]
     for key in ("title", "description", "introduction_text", "success_message", "button_label", "message"):
-        if kind not in ("DocType",) and isinstance(document.get(key), str):
+        if kind != "DocType" and isinstance(document.get(key), str):
             yield document[key]
     if kind == "Workspace":
         yield from re.findall(r'"text":\s*"(?:<[^>]*>)*([^"<\\]+)', document.get("content") or "")
@@ -94,7 +93,7 @@ def _row_strings(row: dict, kind: str) -> Iterator[str]:
     for key in (*_FIELD_KEYS, "group"):
         if isinstance(row.get(key), str):
             yield row[key]
-    if row.get("fieldtype") in _OPTION_TYPES and row.get("options"):
+    if row.get("fieldtype") == "Select" and row.get("fieldname") != "naming_series" and row.get("options"):
         yield from row["options"].split("\n")
     if kind == "DocType" and "title" in row:
         yield row["title"]
