@@ -78,10 +78,14 @@ def own_redis(light: Bench) -> Iterator[None]:
 
 
 def _borrow_assets(light: Bench, bench: Bench) -> None:
-    """Links to the built files of the borrowed apps, and a list of assets of its own that starts as theirs."""
+    """Links to the built files and translations of the borrowed apps, and a list of assets that starts as theirs."""
     ours, theirs = light.sites / "assets", bench.sites / "assets"
     for app in BORROWED_APPS:
         point(ours / app, (theirs / app).resolve())
+        for compiled in theirs.glob(f"locale/*/LC_MESSAGES/{app}.mo"):
+            link = ours / compiled.relative_to(theirs)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            point(link, compiled)
     for name in ("assets.json", "assets-rtl.json"):
         known = {
             bundle: file for bundle, file in read_json(theirs / name).items() if not file.startswith(f"/assets/{APP}/")

@@ -12,6 +12,7 @@ def test_the_desk_opens_without_console_errors(page):
 def test_the_desk_opens_from_right_to_left_in_persian(persian_page):
     persian_page.wait_for_selector(".layout-main-section", timeout=30_000)
     assert persian_page.evaluate("document.documentElement.dir") == "rtl"
+    assert persian_page.evaluate("__('Sales Order')") != "Sales Order"
     assert persian_page.console_errors == []
 
 

@@ -17,6 +17,9 @@ def bench(tmp_path):
     for folder in ("env/bin", "sites/assets"):
         (path / folder).mkdir(parents=True)
     (path / "env/bin/python").touch()
+    (path / "sites/assets/locale/fa/LC_MESSAGES").mkdir(parents=True)
+    for app in ("frappe", "erpnext", "crm_ext"):
+        (path / "sites/assets/locale/fa/LC_MESSAGES" / f"{app}.mo").touch()
     for app in ("frappe", "erpnext"):
         (path / "sites/assets" / app).symlink_to(path / "apps" / app / app / "public")
     write_json(path / "sites/assets/assets.json", {"desk.bundle.js": "/assets/frappe/d.js", "x.js": "/assets/crm_ext/x.js"})
@@ -57,6 +60,12 @@ def test_it_is_a_bench_with_the_same_database_and_its_own_settings(bench, tmp_pa
 def test_built_files_of_another_checkout_are_not_borrowed(bench, tmp_path):
     light = light_bench.make(tmp_path / "light", bench)
     assert read_json(light.sites / "assets/assets.json") == {"desk.bundle.js": "/assets/frappe/d.js"}
+
+
+def test_translations_of_frappe_and_erpnext_are_borrowed_and_no_others(bench, tmp_path):
+    light = light_bench.make(tmp_path / "light", bench)
+    borrowed = {path.name for path in (light.sites / "assets/locale/fa/LC_MESSAGES").iterdir()}
+    assert borrowed == {"frappe.mo", "erpnext.mo"}
 
 
 def test_a_link_is_turned_and_a_real_folder_never_replaced(tmp_path):
