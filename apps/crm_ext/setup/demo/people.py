@@ -21,6 +21,7 @@ from crm_ext.setup.demo.words import (
     NAME_PATTERNS,
     PROPER_NAMES,
     SALES_PARTNERS,
+    SALES_STAGES,
     STREETS,
 )
 from crm_ext.setup.demo.world import BRANCH, World, put, put_once
@@ -44,8 +45,11 @@ def create(world: World) -> None:
     _territories(world)
     _groups(world)
     _sales_force(world)
-    for source in sorted({idea.source for idea in CAMPAIGNS} | {"Reference", "Walk In"}):
+    for source in sorted({idea.source for idea in CAMPAIGNS} | {"Existing Customer", "Reference", "Walk In"}):
         put_once(LEAD_SOURCE_DOCTYPE, source, source_name=source)
+    for stage, _probability, _days in SALES_STAGES:
+        put_once("Sales Stage", stage, stage_name=stage)
+    put_once("Opportunity Type", "Sales", __newname="Sales")
     for reason in LOST_REASONS:
         put_once("Opportunity Lost Reason", world.say(reason), lost_reason=world.say(reason))
         put_once("Quotation Lost Reason", world.say(reason), order_lost_reason=world.say(reason))

@@ -20,6 +20,8 @@ from crm_ext.setup.demo.words import (
 )
 
 DAYS_IN_CHUNK = 30
+# A lot that is bought or made lasts for so many months.
+CHUNKS_IN_A_LOT = 4
 CUSTOMERS_PER_BRANCH = 7
 HOUSEHOLD_ITEMS = ("SV-INSTALL", "SV-COMMISSION")
 # In which order the events of one day happen: goods come before they go.
@@ -298,7 +300,7 @@ def supply_events(story: Story) -> list[Event]:
         made: list[tuple[str, int]] = []
         for (place, item), needed in sorted(_needs(demand, chunk, 1).items()):
             if on_hand[place, item] < needed:
-                lot = _needs(demand, chunk, 3)[place, item] + 3
+                lot = _needs(demand, chunk, CHUNKS_IN_A_LOT)[place, item] + 3
                 on_hand[place, item] += lot
                 _fill(catalogue[item], place, lot, bought, made)
             on_hand[place, item] -= needed

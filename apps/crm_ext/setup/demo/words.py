@@ -436,6 +436,16 @@ CAMPAIGNS = (
     ),
 )  # fmt: skip
 
+# Sales stage, probability in percent, days that an opportunity should stay in it.
+SALES_STAGES = (
+    ("Prospecting", 10, 14),
+    ("Qualification", 20, 14),
+    ("Needs Analysis", 30, 21),
+    ("Value Proposition", 40, 21),
+    ("Proposal/Price Quote", 60, 30),
+    ("Negotiation/Review", 80, 21),
+)
+
 LOST_REASONS = (
     Said("Price too high", "قیمت بالا"),
     Said("Delivery too late", "تحویل دیر"),

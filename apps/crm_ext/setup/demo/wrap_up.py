@@ -10,18 +10,63 @@ from frappe.utils import get_datetime
 
 from crm_ext.marketing_automation.flow import campaign_plans, harvest
 from crm_ext.sales_process.flow import calibration
-from crm_ext.setup.demo.world import World
+from crm_ext.setup.demo.words import SALES_STAGES
+from crm_ext.setup.demo.world import World, put_once
 
 OPENING_TIME = timedelta(hours=9)
 STEPS = ("opportunity", "stage", "quotation", "lost", "order")
+PROCESS = "Pumps and Heating"
+ACTIVITIES = (
+    ("Qualification", "First call", "Call", 1),
+    ("Needs Analysis", "Survey on site", "Survey", 0),
+    ("Proposal/Price Quote", "Explain the quotation", "Meeting", 0),
+)
+CRITERIA = (
+    ("Qualification", "Contact can be reached", "Yes", 0, "Required"),
+    ("Needs Analysis", "Items listed", "At least", 1, "Required"),
+    ("Proposal/Price Quote", "Quotations submitted", "At least", 1, "Required"),
+    ("Proposal/Price Quote", "Margin", "At least", 15, "Advice"),
+    ("Negotiation/Review", "Credit available", "Yes", 0, "Required"),
+    ("Negotiation/Review", "Stock promised", "Yes", 0, "Advice"),
+)
 
 
 def run(world: World, keep: Callable[[], None]) -> None:
     """Touchpoints and origins from the history, stages on their days, plans that are over, learnt probabilities."""
+    _sales_process(world)
     _date_stage_history(world)
     harvest.run(checkpoint=keep)
     campaign_plans.refresh_statuses()
     calibration.calibrate()
+
+
+def _sales_process(world: World) -> None:
+    """The house's own process comes last: the history was made before anybody asked for its criteria."""
+    put_once(
+        "Sales Process",
+        PROCESS,
+        process_name=PROCESS,
+        enabled=1,
+        company=world.company,
+        stages=[
+            {"sales_stage": stage, "probability": percent, "age_limit_days": days}
+            for stage, percent, days in SALES_STAGES
+        ],
+        activities=[
+            {"sales_stage": stage, "activity": activity, "kind": kind, "required": required}
+            for stage, activity, kind, required in ACTIVITIES
+        ],
+        criteria=[
+            {
+                "sales_stage": stage,
+                "fact": fact,
+                "operator": operator,
+                "threshold": threshold,
+                "enforcement": force,
+            }
+            for stage, fact, operator, threshold, force in CRITERIA
+        ],
+    )
 
 
 def _date_stage_history(world: World) -> None:
