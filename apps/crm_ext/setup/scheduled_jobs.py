@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frappe
 
-_OURS = ("like", "crm\\_ext.%")
+_OURS = ("like", "crm_ext.%")
 
 
 def remove() -> None:
