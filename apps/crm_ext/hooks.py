@@ -67,6 +67,7 @@ scheduler_events = {
         "crm_ext.marketing_automation.flow.harvest.run_nightly",
         "crm_ext.marketing_automation.flow.campaign_extract.reconcile",
         "crm_ext.marketing_automation.flow.enquiries.retry_failed",
+        "crm_ext.marketing_automation.flow.enquiries.clear_old_spam",
         "crm_ext.sales_process.flow.reconciliation.reconcile",
         "crm_ext.sales_process.flow.calibration.calibrate",
     ],
@@ -79,6 +80,8 @@ override_doctype_dashboards = {
 
 # The trail's panel stands on every form of the chain.
 _TRAIL = "public/js/document_trail_form.js"
+
+doctype_list_js = {"Lead": "public/js/lead_list.js"}
 
 doctype_js = {
     "Contact": "public/js/journey.js",

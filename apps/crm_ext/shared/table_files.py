@@ -18,8 +18,8 @@ from typing import Literal
 
 from crm_ext.shared.results import Refusal, refuse
 
-# A whole XLSX must unpack into this many bytes at most; more is an archive made to exhaust the machine.
-LARGEST_UNPACKED = 2 * 1024**3
+# A whole XLSX must unpack into this many bytes at most: its text is kept in memory while its rows are read.
+LARGEST_UNPACKED = 512 * 1024**2
 LONGEST_CELL = 100_000
 _DELIMITERS = ",;\t|"
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")

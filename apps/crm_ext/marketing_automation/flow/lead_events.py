@@ -173,11 +173,17 @@ def _is_customised_in_form(doctype: str) -> bool:
     meta = frappe.get_meta(doctype)
     naming = {"Lead": "naming_series:"}.get(doctype, "")
     given = {"address_type", "address_line1", "city", "country"}
+    checked_by_frappe = {
+        df.fieldname
+        for df in meta.fields
+        if df.fieldtype == "Data" and df.options and df.get("is_custom_field")
+    }
     demanded = {df.fieldname for df in meta.fields if df.reqd and not df.default} - given
     return (
         (meta.autoname or "") != naming
         or bool(meta.track_changes)
         or any(df.fetch_from or df.is_virtual for df in meta.fields)
+        or bool(checked_by_frappe)
         or bool(demanded and doctype != "Lead")
         or (doctype == ADDRESS and meta.has_field("state_code"))
     )

@@ -33,8 +33,9 @@ function offer_targets(frm) {
 			? frappe.utils.escape_html(labels[value] || value)
 			: `<span class="text-muted">${__("Not imported")}</span>`
 	);
-	Object.assign(grid, { cannot_add_rows: true });
+	// The file decides how many columns there are; the style hides the grid's own buttons.
 	Object.assign(grid.df, { cannot_add_rows: true, cannot_delete_rows: true });
+	frm.$wrapper.addClass("lead-import-form");
 	frm.refresh_field("columns");
 }
 
