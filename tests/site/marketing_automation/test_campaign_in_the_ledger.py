@@ -209,7 +209,6 @@ def count_queries(action):
 def test_the_dimension_costs_a_sale_without_a_campaign_no_query(site):
     buyer, service = customer("Plain Buyer").name, item("Plain Service").name
     sales_invoice(buyer, service)  # fills the caches of this process
-    sales_invoice(buyer, service)
 
     def with_dimension(enabled):
         frappe.db.set_value("Accounting Dimension", {"document_type": "Campaign"}, "disabled", 1 - enabled)
@@ -217,7 +216,9 @@ def test_the_dimension_costs_a_sale_without_a_campaign_no_query(site):
         frappe.flags.accounting_dimensions_details = None
         return count_queries(lambda: sales_invoice(buyer, service))
 
+    # Caches that run out by time add queries to a single round, never to all of one kind.
+    rounds = [(with_dimension(1), with_dimension(0)) for _ in range(3)]
     try:
-        assert with_dimension(1) == with_dimension(0)
+        assert min(on for on, _ in rounds) == min(off for _, off in rounds)
     finally:
         frappe.flags.accounting_dimensions = None
