@@ -25,6 +25,8 @@ from crm_ext.setup.demo.world import Wish, World
 
 MARKER = "crm_ext_demo"
 LANGUAGES = ("both", "en", "fa")
+# In months; what the marker remembers of a longer one would not fit into its 64 kB.
+LONGEST_HISTORY = 24
 HANDLERS = {**books.HANDLERS, **marketing.HANDLERS, **sales.HANDLERS, **supply.HANDLERS}
 
 
@@ -47,8 +49,12 @@ def _wish(language: str, months: int, until: str | None, seed: int) -> Wish:
     last = date.fromisoformat(until) if until else date.fromisoformat(nowdate())
     if language not in LANGUAGES:
         frappe.throw(_("The demo company speaks 'en', 'fa' or 'both', not {0}.").format(language))
-    if not 1 <= months <= 36:
-        frappe.throw(_("The demo company's history can be 1 to 36 months long, not {0}.").format(months))
+    if not 1 <= months <= LONGEST_HISTORY:
+        frappe.throw(
+            _("The demo company's history can be 1 to {0} months long, not {1}.").format(
+                LONGEST_HISTORY, months
+            )
+        )
     if last > date.fromisoformat(nowdate()):
         frappe.throw(
             _("The demo company's history cannot end after today; choose an earlier day than {0}.").format(

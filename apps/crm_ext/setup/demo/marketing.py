@@ -61,7 +61,6 @@ def campaign(world: World, event: Event) -> None:
     )
     campaign_plans.request_approval(plan.name)
     campaign_plans.approve(plan.name)
-    world.remember("campaign_plan", idea.code, plan.name)
 
 
 def spend(world: World, event: Event) -> None:
@@ -96,7 +95,7 @@ def spend(world: World, event: Event) -> None:
         }
     )
     bill.run_method("set_missing_values")
-    world.remember("spend", f"{idea.code}/{turn}", post(bill).name)
+    post(bill)
 
 
 def sample(world: World, event: Event) -> None:
@@ -124,7 +123,7 @@ def sample(world: World, event: Event) -> None:
             ],
         }
     )
-    world.remember("sample", event.key, post(entry).name)
+    post(entry)
 
 
 def entry_type(purpose: str) -> str:

@@ -213,7 +213,7 @@ def _pay(world: World, deal: Deal, day: int, doctype: str, name: str, amount: fl
     document.cost_center = world.cost_center(deal.branch)
     document.source_exchange_rate = document.target_exchange_rate = _rate(world, deal, day)
     document.set_amounts()
-    world.remember("payment", f"{deal.number}/{day}", post(document).name)
+    post(document)
 
 
 def returned(world: World, event: Event) -> None:
@@ -233,7 +233,7 @@ def returned(world: World, event: Event) -> None:
                     "allocate_advances_automatically": 0,
                 }
             )
-        world.remember(f"{kind}_return", event.key, post(document).name)
+        post(document)
 
 
 def write_off(world: World, event: Event) -> None:
@@ -267,7 +267,7 @@ def write_off(world: World, event: Event) -> None:
             "accounts": rows,
         }
     )
-    world.remember("write_off", deal.number, post(entry).name)
+    post(entry)
 
 
 def _money_of(world: World, deal: Deal) -> tuple[str, str]:

@@ -86,9 +86,8 @@ class World:
         """The calendar day of a day of the story; its last day is the day the load was asked for."""
         return str(date.fromisoformat(self.wish.until) - timedelta(days=self.story.days - 1 - day))
 
-    def remember(self, kind: str, key: object, name: str) -> str:
+    def remember(self, kind: str, key: object, name: str) -> None:
         self.made[f"{kind}:{key}"] = name
-        return name
 
     def recall(self, kind: str, key: object) -> str | None:
         return self.made.get(f"{kind}:{key}")
