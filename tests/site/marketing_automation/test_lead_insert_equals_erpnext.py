@@ -208,3 +208,36 @@ def test_bulk_addresses_are_those_of_erpnext(contacts_are_made, leads, address):
         writer.insert_addresses({name: address for name in names})
 
     assert_same(leads, alone, together)
+
+
+def test_the_search_index_gets_the_same_entries(contacts_are_made):
+    from crm_ext.marketing_automation.flow import lead_insert
+
+    lead = {"first_name": "Searched", "company_name": "Blue Pumps", "email_id": "searched@example.com"}
+    queue = "global_search_queue"
+    waiting = frappe.cache.llen(queue)
+    frappe.flags.in_import = True
+    try:
+        lead_insert.insert_one(lead)
+    finally:
+        frappe.flags.in_import = False
+    erpnext = {entry_key(frappe.cache.lpop(queue)) for _entry in range(frappe.cache.llen(queue) - waiting)}
+    frappe.db.rollback()
+    frappe.db.set_single_value("CRM Settings", "auto_creation_of_contact", 1)
+    entries = []
+    original = lead_insert._search_entries
+
+    def remember(drafts):
+        entries.extend(original(drafts))
+        return []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lead_insert, "_search_entries", remember)
+        in_bulk([lead])
+    assert {entry_key(json.dumps(entry)) for entry in entries} == erpnext
+    assert len(erpnext) == 2
+
+
+def entry_key(text):
+    entry = json.loads(text)
+    return entry["doctype"], entry["content"], entry["title"], entry["published"]
