@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 FIRST, SECOND, THIRD = "Prospecting", "Qualification", "Negotiation/Review"
+OPENING = 30_000  # Milliseconds that a cold page may take.
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def opportunity(site, records, process):
 def open_form(page, opportunity):
     page.evaluate("name => frappe.set_route('Form', 'Opportunity', name)", opportunity.name)
     stepper = page.locator(".crm-stepper:visible")
-    expect(stepper.locator("[aria-current=step]")).to_be_visible()
+    expect(stepper.locator("[aria-current=step]")).to_be_visible(timeout=OPENING)
     return stepper
 
 
@@ -72,7 +73,7 @@ def open_board(page, process, site):
         [company, process.name],
     )
     board = page.locator(".crm-board")
-    expect(board.locator(f'.crm-column[data-stage="{FIRST}"]')).to_be_visible()
+    expect(board.locator(f'.crm-column[data-stage="{FIRST}"]')).to_be_visible(timeout=OPENING)
     return board
 
 
@@ -253,3 +254,17 @@ def test_a_number_of_passages_opens_the_opportunities_behind_it(page, opportunit
     report.locator(f'[data-stage="{FIRST}"]').click()
     expect(report).to_contain_text(opportunity.name)
     expect(report).to_contain_text("Lost")
+
+
+def test_a_change_that_somebody_else_makes_shows_up_on_the_board_by_itself(page, opportunity, process, site):
+    site.db.set_value("Opportunity", opportunity.name, "sales_stage", THIRD)
+    site.db.commit()
+    page.wait_for_function("frappe.realtime.socket && frappe.realtime.socket.connected")
+    board = open_board(page, process, site)
+    document = site.get_doc("Opportunity", opportunity.name)
+    document.sales_stage = SECOND
+    document.save()
+    site.db.commit()
+    expect(
+        board.locator(f'.crm-column[data-stage="{SECOND}"] [data-name="{opportunity.name}"]')
+    ).to_be_visible(timeout=OPENING)

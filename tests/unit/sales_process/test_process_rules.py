@@ -94,6 +94,7 @@ def test_faults_of_a_definition_are_named():
         return check_definition(replace(PROCESS, **changes)).code
 
     assert code(stages=()) == "process_without_stages"
+    assert code(horizon_days=0) == "horizon_too_short"
     assert code(stages=PROCESS.stages * 2) == "stage_twice"
     assert code(stages=(Stage("Contact", Decimal(101)),)) == "probability_out_of_range"
     assert code(activities=(Activity("Elsewhere", "Call", "Call", True),)) == "stage_not_listed"

@@ -25,6 +25,8 @@ def refusal_sentence(refusal: Refusal) -> str:
     match refusal.code:
         case "process_without_stages":
             return _("Add at least one stage to the process.")
+        case "horizon_too_short":
+            return _("Give opportunities at least one day until they count as lost.")
         case "stage_twice":
             return _("Stage {0} is listed twice. Remove one of the rows.").format(_(values["stage"]))
         case "probability_out_of_range":

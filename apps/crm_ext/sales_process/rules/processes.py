@@ -158,6 +158,8 @@ def check_definition(process: Process) -> Refusal | None:
     """The first thing wrong with a definition, or None. Refusals name the stage or fact at fault."""
     if not process.stages:
         return refuse("process_without_stages")
+    if process.horizon_days < 1:
+        return refuse("horizon_too_short")
     for stage, count in Counter(stage.name for stage in process.stages).items():
         if count > 1:
             return refuse("stage_twice", stage=stage)
