@@ -12,12 +12,12 @@ def quietly():
 @pytest.fixture(scope="module")
 def demo(site_connection):
     """The load with its report; frappe stays in the transaction until the last test of this file."""
-    from crm_ext.setup.demo.load import Load, _wish
+    from crm_ext.setup.demo.load import Load, make_wish
 
     frappe = site_connection
     frappe.set_user("Administrator")
     frappe.db.rollback()
-    load = Load(_wish("both", MONTHS, None, 1404), keep=quietly)
+    load = Load(make_wish("both", MONTHS, None, 1404), keep=quietly)
     assert load.done == -1, "the test site has a demo company already; these tests need one without"
     load.report = load.run()
     yield load
@@ -197,19 +197,19 @@ def test_the_second_company_keeps_its_books_in_euro(site, demo):
 
 
 def test_a_second_load_finds_the_first_and_changes_nothing(site, demo):
-    from crm_ext.setup.demo.load import Load, _wish
+    from crm_ext.setup.demo.load import Load, make_wish
 
-    again = Load(_wish("fa", 5, None, 7), keep=quietly).run()
+    again = Load(make_wish("fa", 5, None, 7), keep=quietly).run()
     assert again["state"] == "was loaded"
     assert again["documents"] == demo.report["documents"]
     assert again["password"] is None
 
 
 def test_a_load_that_was_stopped_goes_on_where_it_stood(site, demo):
-    from crm_ext.setup.demo.load import Load, _read_marker, _wish, _write_marker
+    from crm_ext.setup.demo.load import Load, make_wish, read_marker, write_marker
 
-    _write_marker({**_read_marker(), "done": MONTHS})
-    resumed = Load(_wish("both", MONTHS, None, 1404), keep=quietly).run()
+    write_marker({**read_marker(), "done": MONTHS})
+    resumed = Load(make_wish("both", MONTHS, None, 1404), keep=quietly).run()
     assert resumed["state"] == "loaded"
     assert resumed["documents"] == demo.report["documents"]
 

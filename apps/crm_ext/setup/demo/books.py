@@ -8,8 +8,8 @@ from crm_ext.setup.demo.story import Event
 from crm_ext.setup.demo.words import BRANCHES
 from crm_ext.setup.demo.world import World, post
 
-MONTHLY_SALARIES = 900_000_000
-MONTHLY_RENT = 250_000_000
+MONTHLY_SALARIES = 110_000_000
+MONTHLY_RENT = 60_000_000
 CAPITAL = {"ISF": 150_000_000_000, "HAM": 400_000}
 
 

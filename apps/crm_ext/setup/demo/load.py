@@ -42,10 +42,10 @@ def load_demo(
     frappe.only_for("System Manager")
     with filelock("crm_ext_demo"):
         # Each step is kept as soon as it is complete: a load takes minutes and may be stopped.
-        return Load(_wish(language, int(months), until, int(seed)), keep=frappe.db.commit).run()
+        return Load(make_wish(language, int(months), until, int(seed)), keep=frappe.db.commit).run()
 
 
-def _wish(language: str, months: int, until: str | None, seed: int) -> Wish:
+def make_wish(language: str, months: int, until: str | None, seed: int) -> Wish:
     last = date.fromisoformat(until) if until else date.fromisoformat(nowdate())
     if language not in LANGUAGES:
         frappe.throw(_("The demo company speaks 'en', 'fa' or 'both', not {0}.").format(language))
@@ -68,7 +68,7 @@ class Load:
     """One load. `keep` makes a step last; a test passes a function that does nothing and rolls all back."""
 
     def __init__(self, wish: Wish, keep: Callable[[], None]) -> None:
-        marker = _read_marker()
+        marker = read_marker()
         self.wish = Wish(**marker["wish"]) if marker else wish
         self.done: int = marker["done"] if marker else -1
         self.keep = keep
@@ -96,7 +96,7 @@ class Load:
 
     def _prepare(self) -> str | None:
         """Step 0: everything that stands before the first document of the history."""
-        if not _read_marker():
+        if not read_marker():
             self._refuse_a_stranger()
             self._mark(-1)
         _tell_progress(0, self.steps, _("Setting up the demo company"))
@@ -129,7 +129,7 @@ class Load:
 
     def _mark(self, done: int) -> None:
         self.done = done
-        _write_marker({"wish": self.wish.as_dict(), "done": done, "made": self.world.made})
+        write_marker({"wish": self.wish.as_dict(), "done": done, "made": self.world.made})
         self.keep()
 
     def _report(self, state: str, started: float, password: str | None) -> dict[str, Any]:
@@ -171,12 +171,12 @@ def _count_documents(companies: tuple[str, ...]) -> dict[str, int]:
     return {doctype: frappe.db.count(doctype, {"company": ["in", companies]}) for doctype in counted}
 
 
-def _read_marker() -> dict[str, Any] | None:
+def read_marker() -> dict[str, Any] | None:
     text = frappe.db.get_value("DefaultValue", {"parent": MARKER, "defkey": "state"}, "defvalue")
     return json.loads(text) if text else None
 
 
-def _write_marker(state: dict[str, Any]) -> None:
+def write_marker(state: dict[str, Any]) -> None:
     frappe.defaults.set_default("state", json.dumps(state, ensure_ascii=False), MARKER)
 
 

@@ -30,7 +30,7 @@ def campaign(world: World, event: Event) -> None:
     """The plan is written and approved, and sets campaign, project and budgets in motion."""
     idea = IDEA[event.key]
     first, last = campaign_days(world.story.days)[idea.code]
-    portion = 1 / len(idea.channels)
+    budget = idea.budget // len(idea.channels)
     plan = put(
         "Campaign Plan",
         title=campaign_name(world, idea.code),
@@ -47,10 +47,10 @@ def campaign(world: World, event: Event) -> None:
         channels=[
             {
                 "channel": channel,
-                "budget": idea.budget * portion,
+                "budget": budget,
                 "expected_touches": idea.leads * 20,
                 "expected_responses": idea.leads,
-                "expected_revenue": idea.budget * portion * 6,
+                "expected_revenue": budget * 6,
             }
             for channel in idea.channels
         ],

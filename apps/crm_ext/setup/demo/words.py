@@ -402,37 +402,37 @@ CAMPAIGNS = (
     CampaignIdea(
         "SPRING",
         Said("Irrigation Pumps Offer", "طرح پمپ‌های آبیاری"),
-        0.03, 60, 9_000_000_000, 10, 0.5, "Pumps", ("Email", "Visit", "SMS"), "Campaign",
+        0.03, 60, 2_400_000_000, 10, 0.5, "Pumps", ("Email", "Visit", "SMS"), "Campaign",
     ),
     CampaignIdea(
         "FAIR",
         Said("Tehran Heating Exhibition", "نمایشگاه تأسیسات تهران"),
-        0.22, 20, 16_000_000_000, 15, 0.55, "Heating", ("Event", "Post", "Phone Call"), "Exhibition",
+        0.22, 20, 4_200_000_000, 15, 0.55, "Heating", ("Event", "Post", "Phone Call"), "Exhibition",
     ),
     CampaignIdea(
         "BOILER",
         Said("Boiler Exchange", "طرح تعویض پکیج"),
-        0.34, 75, 12_000_000_000, 12, 0.6, "Heating", ("Advertisement", "Web", "SMS"), "Advertisement",
+        0.34, 75, 3_000_000_000, 12, 0.6, "Heating", ("Advertisement", "Web", "SMS"), "Advertisement",
     ),
     CampaignIdea(
         "DEALER",
         Said("Dealer Conference", "همایش نمایندگان"),
-        0.5, 15, 7_000_000_000, 6, 0.5, "Pumps", ("Event", "Partner"), "Campaign",
+        0.5, 15, 1_800_000_000, 6, 0.5, "Pumps", ("Event", "Partner"), "Campaign",
     ),
     CampaignIdea(
         "EXPORT",
         Said("Caucasus and Gulf Export Drive", "طرح صادرات قفقاز و خلیج فارس"),
-        0.58, 60, 5_000_000_000, 6, 0.4, "Pumps", ("Email", "Visit"), "Cold Calling",
+        0.58, 60, 1_200_000_000, 6, 0.4, "Pumps", ("Email", "Visit"), "Cold Calling",
     ),
     CampaignIdea(
         "SOCIAL",
         Said("Warm Home on Social Media", "خانه گرم در شبکه‌های اجتماعی"),
-        0.72, 60, 6_000_000_000, 14, 0.2, "Heating", ("Social", "Web"), "Advertisement",
+        0.72, 60, 1_500_000_000, 14, 0.2, "Heating", ("Social", "Web"), "Advertisement",
     ),
     CampaignIdea(
         "CHECK",
         Said("Free Pump Check", "بازدید رایگان پمپ"),
-        0.88, 60, 4_000_000_000, 8, 0.35, "Spare Parts", ("Phone Call", "Visit", "Email"), "Campaign",
+        0.88, 60, 900_000_000, 8, 0.35, "Spare Parts", ("Phone Call", "Visit", "Email"), "Campaign",
     ),
 )  # fmt: skip
 
