@@ -11,6 +11,7 @@ from crm_ext.marketing_automation.flow import campaign_extract, touchpoints
 def get_dashboard(data: dict) -> dict:
     """The plans of the campaign, beside what ERPNext shows."""
     data.setdefault("transactions", []).append({"label": _("Plans"), "items": ["Campaign Plan"]})
+    data.setdefault("non_standard_fieldnames", {})["Campaign Plan"] = "campaign"
     return data
 
 

@@ -5,6 +5,7 @@ import re
 
 import frappe
 import pytest
+from frappe.desk.notifications import get_open_count
 from frappe.utils import add_days, getdate
 from makers import (
     account,
@@ -495,3 +496,12 @@ def test_a_campaign_with_a_plan_is_not_deleted():
     plan = new_plan(campaign=campaign("Kept Pumps").name).insert()
     with pytest.raises(frappe.LinkExistsError, match=plan.name):
         frappe.delete_doc("Campaign", "Kept Pumps")
+
+
+def test_the_forms_of_campaign_and_project_count_their_plans():
+    plan = new_plan().insert()
+    flow.approve(plan.name)
+    plan.reload()
+    for doctype, name in (("Campaign", plan.campaign), ("Project", plan.project)):
+        links = get_open_count(doctype, name, ["Campaign Plan"])["count"]["external_links_found"]
+        assert [(link["doctype"], link["count"]) for link in links] == [("Campaign Plan", 1)]
