@@ -141,12 +141,19 @@ def _open(connection: DuckDBPyConnection, request: Request, manifest: store.Mani
     _list_into(connection, "chosen_company", "company", request.companies)
     territories = queries.territories_within(request.territory) if request.territory else None
     _list_into(connection, "chosen_territory", "territory", territories or ())
-    connection.execute("set variable starts_on = $1::date", [request.start])
-    connection.execute("set variable ends_on = $1::date", [request.end])
     connection.execute("set variable home = $1", [queries.default_company() or ""])
-    connection.execute("set variable everywhere = $1::boolean", [territories is None])
+    of_results, of_documents = (
+        ("true", "true") if territories is None else (_RESULT_IN_TERRITORY, _DOCUMENT_IN_TERRITORY)
+    )
     for statement in _RELATIONS:
-        connection.execute(statement)
+        connection.execute(
+            statement.format(
+                start=request.start.isoformat(),
+                end=request.end.isoformat(),
+                result_in_territory=of_results,
+                document_in_territory=of_documents,
+            )
+        )
     connection.execute("create temp table budgets (company varchar, campaign varchar, amount decimal(18, 6))")
     for budget in queries.budgets(request.companies, request.start, request.end):
         connection.execute("insert into budgets values (?, ?, ?)", budget)
@@ -157,6 +164,10 @@ def _list_into(connection: DuckDBPyConnection, table: str, column: str, values: 
         f"create or replace temp table {table} as select unnest($1::varchar[]) as {column}", [list(values)]
     )
 
+
+# A territory is the customer's, or of a document that has no customer yet its own.
+_RESULT_IN_TERRITORY = "party in (select name from in_territory)"
+_DOCUMENT_IN_TERRITORY = f"({_RESULT_IN_TERRITORY} or territory in (select territory from chosen_territory))"
 
 _OF_RESULTS = ", ".join(campaign_return.MEASURES)
 _RELATIONS = (
@@ -172,22 +183,22 @@ _RELATIONS = (
     from touchpoint as touch
     left join customer_of_lead as by_lead on by_lead.lead = touch.lead
     left join customer_of_contact as by_contact on by_contact.contact = touch.contact
-    where touch.occurred_at < getvariable('ends_on') + interval 1 day""",
+    where touch.occurred_at < date '{end}' + interval 1 day""",
     "create temp view touches as select party, campaign, occurred_at from met where campaign is not null and party is not null",
     """create temp view in_territory as select name from customer
-    where getvariable('everywhere') or territory in (select territory from chosen_territory)""",
+    where territory in (select territory from chosen_territory)""",
     f"""create temp view results as
     select voucher_no as voucher, voucher_type, party, company, posting_date, decided_on,
            campaign as campaign_on_document, {_OF_RESULTS}
     from voucher_fact
-    where posting_date between getvariable('starts_on') and getvariable('ends_on')
+    where posting_date between date '{{start}}' and date '{{end}}'
       and company in (select company from chosen_company)
-      and (getvariable('everywhere') or party in (select name from in_territory))
+      and {{result_in_territory}}
       and ({" or ".join(f"{name} <> 0" for name in campaign_return.MEASURES)})""",
     """create temp view spent as
     select voucher_type, voucher_no as voucher, company, campaign, posting_date, spend, spend_from_stock
     from voucher_fact
-    where spend <> 0 and posting_date between getvariable('starts_on') and getvariable('ends_on')
+    where spend <> 0 and posting_date between date '{start}' and date '{end}'
       and company in (select company from chosen_company)""",
     """create temp view spending as
     select company, campaign, posting_date, spend - spend_from_stock as amount, false as from_stock from spent
@@ -198,7 +209,7 @@ _RELATIONS = (
     with every as (
         select 'touches' as kind, 'Touchpoint' as doctype, name, coalesce(company, getvariable('home')) as company, campaign,
                cast(occurred_at as date) as dated, party, null as territory
-        from met where occurred_at >= getvariable('starts_on')
+        from met where occurred_at >= date '{start}'
         union all select 'leads', 'Lead', name, coalesce(company, getvariable('home')), campaign, dated, null, territory
         from lead
         union all select 'opportunities', 'Opportunity', name, company, campaign, dated, null, territory from opportunity
@@ -212,10 +223,9 @@ _RELATIONS = (
         from sales_order left join origins on origins.party = sales_order.customer where sales_order.submitted
     )
     select * from every
-    where dated between getvariable('starts_on') and getvariable('ends_on')
+    where dated between date '{start}' and date '{end}'
       and company in (select company from chosen_company)
-      and (getvariable('everywhere') or party in (select name from in_territory)
-           or territory in (select territory from chosen_territory))""",
+      and {document_in_territory}""",
     "create temp view counts as select company, campaign, kind, count(*) as number from counted group by all",
 )
 

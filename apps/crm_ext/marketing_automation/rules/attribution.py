@@ -246,12 +246,12 @@ create or replace temp table touch_moment as
 select party, occurred_at, max(place) as place from numbered_touch group by party, occurred_at
 """
 
+# Numbered before they are joined: afterwards the numbering would hold up every thread.
 _NUMBERED_RESULTS = """
 create or replace temp table numbered_result as
-select cast(row_number() over () as integer) as result_number, touched_party.number as party_number,
-       origin.campaign as origin_campaign, result.decided_on as day_of_decision,
-       result.campaign_on_document as own_campaign, {carried}
-from results as result
+select result.result_number, touched_party.number as party_number, origin.campaign as origin_campaign,
+       result.decided_on as day_of_decision, result.campaign_on_document as own_campaign, {carried}
+from (select cast(row_number() over () as integer) as result_number, * from results) as result
 left join touched_party on touched_party.party = result.party
 left join origins as origin on origin.party = result.party
 """
@@ -458,7 +458,11 @@ def attribute(
     """
     words = {"conversions": f"count(*) filter ({conversion})", "whole": str(WEIGHT_PARTS)}
     whole_credit = settings.model in (FIRST, LAST)
-    columns = "result.*" if carried is None else ", ".join(f"result.{name}" for name in carried)
+    columns = (
+        "result.* exclude (result_number)"
+        if carried is None
+        else ", ".join(f"result.{name}" for name in carried)
+    )
     connection.execute(_PARTIES)
     connection.execute(_NUMBERED_TOUCHES)
     connection.execute(_MOMENTS)
