@@ -137,6 +137,17 @@ def test_what_a_machine_sends_waits_among_the_suspected_and_makes_no_lead_until_
     assert enquiry().status == "Lead Created"
 
 
+def test_only_old_spam_is_cleared():
+    send(email="new@stranger.example", homepage="x")
+    send(email="old@stranger.example", homepage="x")
+    send(email="kept@stranger.example")
+    for email in ("old@stranger.example", "kept@stranger.example"):
+        frappe.db.set_value("Enquiry", {"email": email}, "received_at", frappe.utils.add_days(None, -91))
+    enquiries.clear_old_spam()
+    left = frappe.get_all("Enquiry", {"email": ("like", "%@stranger.example")}, pluck="email", order_by="email")
+    assert left == ["kept@stranger.example", "new@stranger.example"]
+
+
 def test_an_enquiry_that_fails_says_why_and_is_tried_again():
     send()
     frappe.db.set_single_value("CRM Settings", "auto_creation_of_contact", 1)

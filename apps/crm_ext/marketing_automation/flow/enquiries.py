@@ -26,6 +26,7 @@ RECEIVED, LEAD_CREATED, KNOWN_PARTY = "Received", "Lead Created", "Known Party"
 SUSPECTED_SPAM, FAILED = "Suspected Spam", "Failed"
 _BATCH = 50
 _WAIT_SECONDS = 20
+_SPAM_KEPT_DAYS = 90
 
 
 def receive(
@@ -84,6 +85,12 @@ def work_off(statuses: Sequence[str] = (RECEIVED,), checkpoint: Callable[[], Non
 
 def retry_failed() -> int:
     return work_off((RECEIVED, FAILED))
+
+
+def clear_old_spam() -> None:
+    """What nobody released for three months was spam indeed."""
+    long_ago = frappe.utils.add_days(frappe.utils.now_datetime(), -_SPAM_KEPT_DAYS)
+    frappe.db.delete("Enquiry", {"status": SUSPECTED_SPAM, "received_at": ("<", long_ago)})
 
 
 @contextmanager
