@@ -240,3 +240,26 @@ def test_only_a_system_manager_may_load_it(site):
     finally:
         site.flags.in_test = True
         site.set_user("Administrator")
+
+
+def test_the_users_of_the_demo_company_can_log_in_with_the_password_that_was_told(site, demo):
+    from frappe.utils.password import check_password
+
+    assert demo.report["password"]
+    for user in demo.report["users"]:
+        assert check_password(user, demo.report["password"]) == user
+        assert site.get_roles(user)
+
+
+def test_its_users_see_the_figures_of_their_work(site, demo):
+    """A representative reads the pipeline and an accountant the invoices; neither needs an administrator."""
+    try:
+        for user, doctype in (
+            ("sales", "Opportunity"),
+            ("accounts", "Sales Invoice"),
+            ("store", "Delivery Note"),
+        ):
+            site.set_user(f"{user}@ravan-garma.example")
+            assert site.get_list(doctype, filters={"company": demo.world.company}, limit=1), (user, doctype)
+    finally:
+        site.set_user("Administrator")

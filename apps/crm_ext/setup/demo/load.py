@@ -86,28 +86,31 @@ class Load:
         if self.done >= self.steps - 1:
             return self._report("was loaded", started, None)
         with story_time():
-            password = self._prepare() if self.done < 0 else None
+            if self.done < 0:
+                self._prepare()
             for chunk in range(self.done, self.wish.months):
                 self._live_through(chunk)
             _tell_progress(self.steps - 1, self.steps, _("Reading touchpoints and closing the books"))
+            frappe.flags.current_date = None
             wrap_up.run(self.world, self.keep)
+            # Told by the load that ends, so that one that is stopped does not take the password with it.
+            password = people.set_password(self.world)
             self._mark(self.steps - 1)
         return self._report("loaded", started, password)
 
-    def _prepare(self) -> str | None:
+    def _prepare(self) -> None:
         """Step 0: everything that stands before the first document of the history."""
         if not read_marker():
             self._refuse_a_stranger()
             self._mark(-1)
         _tell_progress(0, self.steps, _("Setting up the demo company"))
         company.create(self.world)
-        password = people.create_users()
+        people.create_users(self.world)
         catalogue.create(self.world)
         people.create(self.world)
         frappe.flags.current_date = self.world.date(0)
         books.open_books(self.world)
         self._mark(0)
-        return password
 
     def _refuse_a_stranger(self) -> None:
         for name in (self.world.company, self.world.export_company):

@@ -27,7 +27,7 @@ from crm_ext.setup.demo.words import (
 from crm_ext.setup.demo.world import BRANCH, World, put, put_once
 
 MAIL_DOMAIN = "ravan-garma.example"
-# User name, full name, language, roles. Roles of the app that are not installed are left out.
+# User name, full name, language, roles.
 USERS = (
     ("sales", ("Sara", "Karimi"), "en", ("Sales User", "Stock User")),
     (
@@ -63,17 +63,11 @@ def user(code: str) -> str:
     return f"{code}@{MAIL_DOMAIN}"
 
 
-def create_users() -> str | None:
-    """The demo users; their common password when any of them is new, else None.
-
-    It is 'demo' on a developer's site only; anywhere else it is random and told this once.
-    """
-    password = "demo" if frappe.conf.developer_mode else frappe.generate_hash(length=14)
-    told = None
+def create_users(world: World) -> None:
+    """The demo users, without a password: nobody can log in before the load is complete."""
     for code, (first, last), language, roles in USERS:
         if frappe.db.exists("User", user(code)):
             continue
-        known_roles = [role for role in roles if frappe.db.exists("Role", role)]
         put(
             "User",
             email=user(code),
@@ -82,11 +76,21 @@ def create_users() -> str | None:
             language=language,
             send_welcome_email=0,
             user_type="System User",
-            roles=[{"role": role} for role in known_roles],
+            roles=[{"role": role} for role in roles],
         )
-        update_password(user(code), password)
-        told = password
-    return told
+        world.remember("user", code, user(code))
+
+
+def set_password(world: World) -> str | None:
+    """Give the users that this load has made their common password, and tell it; None where there were all before.
+
+    It is 'demo' on a developer's site only; anywhere else it is random.
+    """
+    made = [name for code, *_rest in USERS if (name := world.recall("user", code))]
+    password = "demo" if frappe.conf.developer_mode else frappe.generate_hash(length=14)
+    for name in made:
+        update_password(name, password)
+    return password if made else None
 
 
 def territory(world: World, branch: str) -> str:

@@ -35,7 +35,8 @@ def run(world: World, keep: Callable[[], None]) -> None:
     """Touchpoints and origins from the history, stages on their days, plans that are over, learnt probabilities."""
     _sales_process(world)
     _date_stage_history(world)
-    harvest.run(checkpoint=keep)
+    # The documents were last changed on their days of the story, behind what a scheduler has read meanwhile.
+    harvest.run(reach_back=timedelta(days=world.story.days + 2), checkpoint=keep)
     campaign_plans.refresh_statuses()
     calibration.calibrate()
 
