@@ -4,7 +4,10 @@ import ast
 import json
 import re
 
+import pytest
 from reading import PACKAGE, source_files
+
+from devtools import translations
 
 # Calls whose text a person reads.
 SPEAKING = {"frappe.throw", "frappe.msgprint", "frappe.publish_progress"}
@@ -54,3 +57,30 @@ def test_labels_of_doctypes_are_present():
         for field in json.loads(path.read_text(encoding="utf-8")).get("fields", []):
             if field["fieldtype"] not in ("Section Break", "Column Break", "Tab Break", "HTML"):
                 assert field.get("label"), f"{path.name}: {field['fieldname']} has no label"
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_every_string_is_translated(language):
+    """`python -m devtools.translations` brings the files up to date and lists what lacks a translation."""
+    assert translations.missing(language) == []
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_translations_keep_the_places_for_values(language):
+    """A translation that loses {0} hides the value; one that invents {1} breaks the sentence."""
+    wrong = [
+        message.id
+        for message in translations.catalog(language)
+        if message.id and message.string and set(places(message.id)) != set(places(message.string))
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_no_translation_is_left_of_strings_that_are_gone(language):
+    known = {message.id for message in translations.catalog(language) if message.id}
+    assert known == set(translations.strings())
+
+
+def places(text: str) -> list[str]:
+    return re.findall(r"\{\w*\}", text)
