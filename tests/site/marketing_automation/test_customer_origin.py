@@ -132,10 +132,11 @@ def test_the_origin_follows_a_renamed_customer_and_the_earlier_one_stays_when_tw
 def test_settling_many_customers_takes_as_many_queries_as_one(monkeypatch):
     campaign = makers.campaign("Many")
     customers = []
-    for number in range(6):
+    for number in range(7):
         customer = makers.customer(f"Many {number}")
         touch(MARCH, campaign, customer=customer.name)
         customers.append(customer.name)
+    origins.settle([customers.pop()])  # reads what Frappe keeps of the doctypes
     statements = []
     original = frappe.db.sql
     monkeypatch.setattr(
