@@ -48,11 +48,12 @@ def execute(filters: dict | None = None):
         for company, total in zip(request.companies, totals, strict=True)
         for line in [*(row for row in rows if row["company"] == company), total]
     ]
+    hidden = CONFIDENTIAL if confidential else ()
     single = len({row["currency"] for row in totals}) == 1
     whole = not chosen and not request.territory
     return (
         _columns(confidential),
-        with_totals if rows else [],
+        [_without(line, hidden) for line in with_totals] if rows else [],
         _reconciliation(result.totals, checks) if whole and rows and not confidential else None,
         _chart(rows, confidential) if single else None,
         _summary(totals, confidential) if single and rows else None,
@@ -72,6 +73,11 @@ def _row(figures: CampaignFigures, rates: dict[str, tuple[str, float]]) -> dict[
     row.update({name: getattr(figures, name) for name in COUNTS})
     row.update({name: flt(float(getattr(figures, name)) * rate, 2) for name in MONEY})
     return row
+
+
+def _without(line: dict[str, Any], hidden: tuple[str, ...]) -> dict[str, Any]:
+    """A column that is left out does not keep its values from whoever reads the answer."""
+    return {name: value for name, value in line.items() if name not in hidden}
 
 
 def _total(company: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
