@@ -64,6 +64,8 @@ def card(page, name):
 
 def test_the_panel_of_an_invoice_leads_back_to_its_campaign(page, case, accessible, screenshot):
     page.evaluate("name => frappe.set_route('Form', 'Sales Invoice', name)", case["Sales Invoice"])
+    # The form goes back to its first tab until it has been drawn; the panel comes after that.
+    page.locator(".crm-ext-trail").first.wait_for(state="attached")
     page.get_by_role("tab", name="Connections").click()
     panel = page.locator(".crm-ext-trail:visible")
     expect(panel.locator(".trail-chip")).to_have_count(9)
