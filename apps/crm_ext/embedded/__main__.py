@@ -21,6 +21,7 @@ from crm_ext.embedded.language import Language
 from crm_ext.embedded.page import render
 from crm_ext.shared.calendars import Period, parse_date
 from crm_ext.shared.results import Refusal
+from crm_ext.shared.text import _lt
 
 # A fixed last day, so that the demo shows the same figures to everyone.
 DEMO_LAST_DAY = date(2026, 9, 30)
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         if options.command == "demo":
             write_company(Path(folder), DEMO_LAST_DAY, options.seed)
-            answer = _analysis_of(folder, COMPANY, "the demo company", None, console)
+            answer = _analysis_of(folder, COMPANY, _lt("the demo company"), None, console)
         else:
             period = _period(options.start, options.end)
             answer = period if isinstance(period, Refusal) else _analysis_of(

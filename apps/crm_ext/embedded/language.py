@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 
 from crm_ext.shared.calendars import format_jalali
-from crm_ext.shared.text import to_persian_digits
+from crm_ext.shared.text import _lt, to_persian_digits
 
 _LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
-_SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
+_SCALES = ((10**12, _lt("{0} T")), (10**9, _lt("{0} B")), (10**6, _lt("{0} M")), (10**3, _lt("{0} k")))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Language:
         """'1.2 M': for axes and labels of pictures."""
         if value is None:
             return "–"
-        for size, letter in _SCALES:
+        for size, words in _SCALES:
             if abs(value) >= size:
-                return self.number(float(value) / size, 1) + f" {letter}"
+                return self.translate(words, self.number(float(value) / size, 1))
         return self.number(value)
