@@ -56,8 +56,17 @@ class Form:
         self.root.locator(".form-tabs .nav-link", has_text=re.compile(rf"^\s*{label}\s*$")).click()
 
     def reveal(self, fieldname: str) -> None:
-        """Open the tab and section in which the field stands, as Jump to field does."""
-        self.page.evaluate("fieldname => cur_frm.scroll_to_field(fieldname, false)", fieldname)
+        """Open the tab and section in which the field stands, as Jump to field does; again, should a refresh close it."""
+        self.page.wait_for_function(
+            """fieldname => {
+                const field = cur_frm.fields_dict[fieldname];
+                if (field?.$wrapper?.is(":visible")) return true;
+                cur_frm.scroll_to_field(fieldname, false);
+                return false;
+            }""",
+            arg=fieldname,
+            polling=300,
+        )
 
     def fill(self, fieldname: str, value: str) -> None:
         self.reveal(fieldname)

@@ -1,7 +1,5 @@
 """Campaign plans for the desk: the verbs of their life cycle and their figures in the ledger."""
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 

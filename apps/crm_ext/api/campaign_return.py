@@ -1,7 +1,5 @@
 """What the campaign return screens ask for beside the report itself. Reads only."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe

@@ -1,7 +1,5 @@
 """What the workspaces' cards and charts show, where Frappe's own counting does not suffice."""
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 from frappe.utils import get_first_day, get_last_day, getdate
@@ -27,7 +25,7 @@ def require_company(company: str | None) -> str:
 
 
 @frappe.whitelist()
-def spend_this_month(filters: str | dict | None = None) -> dict:
+def spend_this_month(filters: str | dict | list | None = None) -> dict:
     """Number card: spending on campaigns this month in the company's currency; opens its ledger rows."""
     frappe.has_permission("Campaign Plan", "read", throw=True)
     company = require_company((frappe.parse_json(filters) or {}).get("company"))
@@ -41,7 +39,7 @@ def spend_this_month(filters: str | dict | None = None) -> dict:
 
 
 @frappe.whitelist()
-def stuck_opportunities(filters: str | dict | None = None) -> dict:
+def stuck_opportunities(filters: str | dict | list | None = None) -> dict:
     """Number card: open opportunities over the age limit of their stage; opens them."""
     frappe.has_permission("Opportunity", "read", throw=True)
     stuck = sales.stuck_opportunities()
@@ -54,7 +52,7 @@ def stuck_opportunities(filters: str | dict | None = None) -> dict:
 
 
 @frappe.whitelist()
-def spend_and_budget(filters: str | dict | None = None) -> dict:
+def spend_and_budget(filters: str | dict | list | None = None) -> dict:
     """Chart: budget and spending of the plans that began last, in the company's currency."""
     frappe.has_permission("Campaign Plan", "read", throw=True)
     company = require_company((frappe.parse_json(filters) or {}).get("company"))

@@ -1,7 +1,5 @@
 """The doors of a Lead Import: check, start, stop, how far it is, and an empty file to fill in."""
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 

@@ -1,7 +1,5 @@
 """What the desk asks of the room Sales Process: where an opportunity stands, moving it on, and the pipeline board."""
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 from frappe.model.document import Document

@@ -1,7 +1,5 @@
 """The document trail as JSON: for the page, the panel on forms, and anyone else who asks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
