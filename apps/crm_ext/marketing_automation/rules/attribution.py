@@ -514,7 +514,8 @@ def add_up(connection: DuckDBPyConnection, measures: Sequence[str], keys: Sequen
     attributed_campaign, the keys, and each measure in units of 1 / (AMOUNT_PARTS * WEIGHT_PARTS) of the currency as
     HUGEINT, so that the sum over campaigns is the sum of the results without any rounding.
     """
-    in_parts = {name: f"cast({name} * {AMOUNT_PARTS} as bigint)" for name in measures}
+    # Multiplied in the widest decimal: a single bill in rials has more parts than an 18-digit one can hold.
+    in_parts = {name: f"cast(cast({name} as decimal(38, 6)) * {AMOUNT_PARTS} as bigint)" for name in measures}
     connection.execute(
         _TOTALS.format(
             keys=", ".join(["attributed_campaign", *keys]),
