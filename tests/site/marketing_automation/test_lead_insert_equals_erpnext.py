@@ -27,7 +27,7 @@ BY_CHANCE = {"creation", "modified"}
 CHILDREN = ("Contact Email", "Contact Phone", "Dynamic Link", "CRM Note")
 
 names = st.sampled_from(
-    ["Sara", "sara", "SARA", "Ali Reza", "علی", "زهرا رضایی", "O'Neil", "José", "Jose", "100%_sure", "Ali-1"]
+    ["Sara", "sara", "SARA", "Ali Reza", "علی", "زهرا رضایی", "O'Neil", "José", "100%_sure", "Ali-1"]
 )
 values = st.fixed_dictionaries(
     {},
@@ -241,3 +241,12 @@ def test_the_search_index_gets_the_same_entries(contacts_are_made):
 def entry_key(text):
     entry = json.loads(text)
     return entry["doctype"], entry["content"], entry["title"], entry["published"]
+
+
+def test_names_that_only_the_database_takes_for_the_same_are_numbered(contacts_are_made):
+    """ERPNext stops at the third of these: it looks for accents that the database's collation does not see."""
+    leads = [{"first_name": name} for name in ("José", "Jose", "JOSÉ", "jose")]
+    before = names_now()["Contact"]
+    in_bulk(leads)
+    made = names_now()["Contact"] - before
+    assert made == {"José", "Jose-1", "JOSÉ-2", "jose-3"}
