@@ -33,6 +33,8 @@ BENCH = Path(os.environ.get("CRM_EXT_BENCH", Path.home() / "crm-ext-bench"))
 SITE = os.environ.get("CRM_EXT_TEST_SITE", "crm-ext-test.localhost")
 REPOSITORY = Path(__file__).resolve().parents[2]
 PASSWORD = "desk-of-the-browser-tests"
+# Milliseconds: the server, the worker and the browser share two cores, at times with more.
+PATIENCE = 90_000
 DEFAULT_ROLES = ("Sales User", "Sales Manager")
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
@@ -162,6 +164,7 @@ def desk(browser, server, site) -> Iterator[Callable]:
     def open_desk(*roles: str, language: str = "en", phone: bool = False):
         user = user_with(site, roles or DEFAULT_ROLES, language)
         context = browser.new_context(base_url=server, locale=language, **(PHONE if phone else DESKTOP))
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         log_in(page, user)

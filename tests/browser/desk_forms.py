@@ -24,6 +24,8 @@ class Form:
     @classmethod
     def new(cls, page: Page, doctype: str) -> Form:
         """By the button of the list, as a person starts a document."""
+        # The server's notice of the last save refreshes the form once more; leaving in that moment confuses the desk.
+        page.wait_for_timeout(2_000)
         page.evaluate("doctype => frappe.set_route('List', doctype)", doctype)
         page.wait_for_function("doctype => window.cur_list && cur_list.doctype === doctype", arg=doctype)
         page.locator(".page-container:visible .primary-action").click()
