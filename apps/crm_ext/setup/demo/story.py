@@ -97,7 +97,7 @@ def tell(months: int, seed: int) -> Story:
     story = Story(days=months * DAYS_IN_CHUNK, buyers=buyers())
     campaigns = campaign_days(story.days)
     for month in range(months):
-        for _number in range(4 + random.randint(0, 2) + (2 if month > months * 0.6 else 0)):
+        for _number in range(3 + random.randint(0, 2) + (2 if month > months * 0.6 else 0)):
             story.deals.append(_deal(random, story, campaigns, month))
     _leads_that_came_to_nothing(random, story, campaigns)
     story.leads.sort(key=lambda lead: (lead.day, lead.number))
@@ -149,8 +149,8 @@ def _deal(random: Random, story: Story, campaigns: dict[str, tuple[int, int]], m
     )
     if outcome == "won" and number % 9 == 4:
         days["return"] = days["invoice"] + random.randint(3, 12)
-    if payment == "unpaid" and number % 2 == 0:
-        days["write_off"] = days["invoice"] + 200
+    if payment == "unpaid" and number % 3:
+        days["write_off"] = days["invoice"] + 150
     lead = None
     if from_lead:
         lead = len(story.leads)
