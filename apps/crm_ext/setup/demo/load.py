@@ -31,7 +31,7 @@ HANDLERS = {**books.HANDLERS, **marketing.HANDLERS, **sales.HANDLERS, **supply.H
 
 
 def load_demo(
-    language: str = "both", months: int = 18, until: str | None = None, seed: int = 1404
+    language: str = "both", months: int = 18, until: str | None = None, seed: int = 1384
 ) -> dict[str, Any]:
     """The demo company with its history; a second call changes nothing.
 
