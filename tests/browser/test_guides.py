@@ -1,0 +1,181 @@
+"""The screens that the guides show: each opens in English and in Persian, fits, and reports no error.
+
+With CRM_EXT_SCREENSHOTS=1 the pictures of docs/images are taken here. They are worth taking on a site that holds the
+demo company (CRM_EXT_TEST_SITE); on a bare test site the documents are made first and leave afterwards.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "site" / "crm_ext_core"))
+
+import trail_chain as chain
+
+ROLES = ("Sales User", "Sales Manager", "Accounts User", "Accounts Manager", "Marketing Head", "Stock User")
+LEADS = """Organisation,First name,E-mail,Mobile,City
+Zagros Heating,Mina,mina@zagros.test,0912 345 6789,Isfahan
+Zagros Heating,Mina,mina@zagros.test,0912 345 6789,Isfahan
+,,not-an-address,,Shiraz
+کارخانه کاوه,علي,ali@kaveh.test,۰۹۱۳۴۵۶۷۸۹۰,تبریز
+"""
+
+
+@pytest.fixture
+def documents(site, records) -> dict[str, str]:
+    """The newest document of each kind that the site holds; a bare site gets a chain of its own."""
+    if not newest(site, "Sales Invoice", docstatus=1, is_return=0):
+        make_chain(records)
+        site.db.commit()
+    plan = newest(site, "Campaign Plan") or records.insert(plan_values(site)).name
+    return {
+        "Campaign Plan": plan,
+        "Lead Import": checked_import(site, records),
+        "Opportunity": newest(site, "Opportunity", status=("not in", ("Closed", "Lost", "Converted")))
+        or newest(site, "Opportunity"),
+        "Sales Order": newest(site, "Sales Order", docstatus=1, per_billed=100) or newest(site, "Sales Order", docstatus=1),
+        "Sales Invoice": newest(site, "Sales Invoice", docstatus=1, is_return=0),
+    }
+
+
+def newest(site, doctype: str, **filters) -> str | None:
+    return next(iter(site.get_all(doctype, filters, pluck="name", order_by="creation desc", limit=1)), None)
+
+
+def make_chain(records) -> None:
+    campaign, item = chain.campaign(), chain.item()
+    records.remember("Campaign", campaign)
+    records.remember("Item", item)
+    lead = chain.lead(campaign)
+    records.remember("Lead", lead)
+    opportunity = chain.opportunity_of(lead, item)
+    records.remember("Opportunity", opportunity.name)
+    quotation = chain.quotation_of(opportunity.name)
+    records.remember("Quotation", quotation.name)
+    order = chain.order_of(quotation.name)
+    records.remember("Customer", order.customer)
+    for document in (order, chain.invoice_from(chain.delivery_of(order.name, 4).name)):
+        records.remember(document.doctype, document.name)
+
+
+def plan_values(site) -> dict:
+    return {
+        "doctype": "Campaign Plan",
+        "title": f"Guides {site.generate_hash(length=6)}",
+        "company": site.get_all("Company", pluck="name", order_by="creation", limit=1)[0],
+        "plan_owner": "Administrator",
+        "from_date": site.utils.today(),
+        "to_date": site.utils.today(),
+        "channels": [{"channel": "Email", "budget": 500, "expected_touches": 100}],
+    }
+
+
+def checked_import(site, records) -> str:
+    from crm_ext.marketing_automation.flow import lead_import
+
+    file = records.insert(
+        {"doctype": "File", "file_name": "leads-of-the-fair.csv", "content": LEADS, "is_private": 1}
+    )
+    document = records.insert(
+        {"doctype": "Lead Import", "title": "Leads of the trade fair", "file": file.file_url, "channel": "Event"}
+    )
+    lead_import.check(document.name)
+    site.db.commit()
+    assert site.db.get_value("Lead Import", document.name, "status") == "Checked"
+    return document.name
+
+
+def go(page, *route: str) -> None:
+    page.evaluate("route => frappe.set_route(route)", list(route))
+
+
+def open_form(page, doctype: str, name: str) -> None:
+    go(page, "Form", doctype, name)
+    page.wait_for_function("name => window.cur_frm?.docname === name && !cur_frm.is_new()", arg=name)
+    settle(page)
+
+
+def settle(page) -> None:
+    page.wait_for_function("() => frappe.request.ajax_count === 0 && !document.querySelector('.skeleton:not(.hide)')")
+    page.wait_for_timeout(600)  # transitions of the desk
+
+
+def open_workspace(page, slug: str) -> None:
+    go(page, slug)
+    page.wait_for_selector(".layout-main-section .widget:visible")
+    settle(page)
+
+
+def open_return(page) -> None:
+    go(page, "query-report", "Campaign Return")
+    page.wait_for_function("() => frappe.query_report?.report_name === 'Campaign Return' && frappe.query_report.data?.length")
+    settle(page)
+
+
+def open_trail_of_invoice(page, invoice: str) -> None:
+    open_form(page, "Sales Invoice", invoice)
+    page.evaluate("() => cur_frm.layout.tabs.at(-1).set_active()")
+    page.wait_for_selector(".crm-ext-trail:visible .trail-chip")
+    page.locator(".crm-ext-trail:visible").scroll_into_view_if_needed()
+    settle(page)
+
+
+def open_board(page) -> None:
+    go(page, "pipeline-board")
+    page.wait_for_selector(".crm-board:visible .crm-column")
+    settle(page)
+
+
+def open_picture(page, order: str) -> None:
+    go(page, "document-trail", "Sales Order", order)
+    page.wait_for_selector(".trail-start:visible")
+    settle(page)
+
+
+def open_opportunity(page, name: str) -> None:
+    open_form(page, "Opportunity", name)
+    page.wait_for_selector(".crm-stepper:visible [aria-current=step]")
+
+
+def open_import(page, name: str) -> None:
+    open_form(page, "Lead Import", name)
+    page.wait_for_selector("[data-fieldname='result_html']:visible *")
+    page.locator("[data-fieldname='result_html']").scroll_into_view_if_needed()
+
+
+SCREENS = {
+    "campaigns-workspace": lambda page, documents: open_workspace(page, "campaigns"),
+    "sales-desk": lambda page, documents: open_workspace(page, "sales-desk"),
+    "campaign-plan": lambda page, documents: open_form(page, "Campaign Plan", documents["Campaign Plan"]),
+    "lead-import": lambda page, documents: open_import(page, documents["Lead Import"]),
+    "campaign-return": lambda page, documents: open_return(page),
+    "pipeline-board": lambda page, documents: open_board(page),
+    "opportunity-stepper": lambda page, documents: open_opportunity(page, documents["Opportunity"]),
+    "document-trail": lambda page, documents: open_picture(page, documents["Sales Order"]),
+    "invoice-trail": lambda page, documents: open_trail_of_invoice(page, documents["Sales Invoice"]),
+}
+
+
+@pytest.mark.parametrize(("language", "suffix"), [("en", ""), ("fa", "-fa")])
+def test_every_screen_of_the_guides_opens(desk, documents, screenshot, language, suffix):
+    page = desk(*ROLES, language=language)
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "fa" else "ltr")
+    for name, open_screen in SCREENS.items():
+        open_screen(page, documents)
+        screenshot(f"{name}{suffix}", page)
+        assert page.console_errors == [], f"{name}: {page.console_errors}"
+        assert not page.locator(".modal.show .msgprint:visible").count(), f"{name} opens with a message"
+
+
+@pytest.mark.parametrize(("language", "suffix"), [("en", ""), ("fa", "-fa")])
+def test_the_enquiry_page_of_the_guides_opens(browser, server, screenshot, language, suffix):
+    context = browser.new_context(base_url=server, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto(f"/enquiry?_lang={language}")
+    page.wait_for_selector("#person_name")
+    screenshot(f"enquiry{suffix}", page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()
