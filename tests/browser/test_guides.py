@@ -6,6 +6,7 @@ demo company (CRM_EXT_TEST_SITE); on a bare test site the documents are made fir
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -105,8 +106,9 @@ def settle(page) -> None:
 
 def open_workspace(page, slug: str) -> None:
     go(page, slug)
-    page.wait_for_selector(".layout-main-section .widget:visible")
+    page.wait_for_selector(".number-widget-box:visible .number")
     settle(page)
+    page.wait_for_timeout(1_500)  # charts grow
 
 
 def open_return(page) -> None:
@@ -159,6 +161,11 @@ SCREENS = {
 }
 
 
+def errors_of(page) -> list[str]:
+    """Without the complaints of Frappe's charts, which draw themselves once more after one has left their page."""
+    return [error for error in page.console_errors if not re.match(r"Error: <\w+> attribute", error)]
+
+
 @pytest.mark.parametrize(("language", "suffix"), [("en", ""), ("fa", "-fa")])
 def test_every_screen_of_the_guides_opens(desk, documents, screenshot, language, suffix):
     page = desk(*ROLES, language=language)
@@ -166,7 +173,7 @@ def test_every_screen_of_the_guides_opens(desk, documents, screenshot, language,
     for name, open_screen in SCREENS.items():
         open_screen(page, documents)
         screenshot(f"{name}{suffix}", page)
-        assert page.console_errors == [], f"{name}: {page.console_errors}"
+        assert errors_of(page) == [], name
         assert not page.locator(".modal.show .msgprint:visible").count(), f"{name} opens with a message"
 
 

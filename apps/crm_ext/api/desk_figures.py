@@ -6,6 +6,7 @@ from frappe.utils import get_first_day, get_last_day, getdate
 
 from crm_ext.marketing_automation.queries import desk_figures as marketing
 from crm_ext.sales_process.flow import desk_figures as sales
+from crm_ext.sales_process.queries import board
 
 # A list opened from a card is filtered by names; longer filters do not fit into an address.
 _MOST_NAMES = 200
@@ -35,6 +36,19 @@ def spend_this_month(filters: str | dict | list | None = None) -> dict:
         "fieldtype": _money_type(company),
         "route": ["query-report", "Campaign Return"],
         "route_options": {"company": [company], "from_date": str(start), "to_date": str(end)},
+    }
+
+
+@frappe.whitelist()
+def open_pipeline_value(filters: str | dict | list | None = None) -> dict:
+    """Number card: what the company's open opportunities are worth in its currency; opens them."""
+    frappe.has_permission("Opportunity", "read", throw=True)
+    company = require_company((frappe.parse_json(filters) or {}).get("company"))
+    return {
+        "value": float(board.open_value(company)),
+        "fieldtype": _money_type(company),
+        "route": ["List", "Opportunity"],
+        "route_options": {"company": company, "status": ["in", board.OPEN_STATUSES]},
     }
 
 

@@ -225,7 +225,9 @@ def _opportunity(books: Books, lead: str, campaign: str | None, day: date, value
         party_name=lead,
         status="Open",
         campaign=campaign,
-        base_opportunity_amount=value,
+        opportunity_amount=value,
+        base_total=Decimal(0),
+        conversion_rate=Decimal(1),
     )
 
 

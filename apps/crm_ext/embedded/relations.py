@@ -17,7 +17,11 @@ WITH parties AS (
     SELECT lead_name, 'Customer', name FROM "tabCustomer" WHERE lead_name IS NOT NULL
 ),
 opportunities AS (
-    SELECT lead, min(transaction_date) AS day, arg_min(base_opportunity_amount, (transaction_date, name)) AS amount
+    -- ERPNext fills base_opportunity_amount on its form only.
+    SELECT lead, min(transaction_date) AS day, arg_min(
+        coalesce(nullif(base_total, 0), opportunity_amount * coalesce(nullif(conversion_rate, 0), 1)),
+        (transaction_date, name)
+    ) AS amount
     FROM parties JOIN "tabOpportunity" ON opportunity_from = kind AND party_name = party
     GROUP BY lead
 ),

@@ -5,7 +5,7 @@ import json
 import frappe
 import pytest
 from frappe.utils import add_days, getdate
-from makers import account, campaign, company, expense_account, user
+from makers import account, campaign, company, customer, expense_account, user
 
 from crm_ext.api import desk_figures
 from crm_ext.marketing_automation.queries.desk_figures import spend
@@ -77,6 +77,27 @@ def test_the_amount_of_a_company_with_another_currency_carries_no_wrong_symbol()
     ).insert()
     card = desk_figures.spend_this_month(json.dumps({"company": other.name}))
     assert card["fieldtype"] == "Float"
+
+
+def test_the_pipeline_is_worth_what_its_open_opportunities_are_in_company_currency():
+    before = desk_figures.open_pipeline_value()["value"]
+    party = customer("Pipeline Customer").name
+    for values in (
+        {"opportunity_amount": 1000, "currency": "EUR", "conversion_rate": 2},
+        {"opportunity_amount": 0, "items": [{"item_name": "Pump", "qty": 2, "rate": 50, "uom": "Nos"}]},
+        {"opportunity_amount": 5000, "status": "Lost"},
+    ):
+        frappe.get_doc(
+            {
+                "doctype": "Opportunity",
+                "opportunity_from": "Customer",
+                "party_name": party,
+                "company": company(),
+                "currency": "USD",
+                **values,
+            }
+        ).insert()
+    assert desk_figures.open_pipeline_value()["value"] == before + 2000 + 100
 
 
 def test_a_stuck_opportunity_is_counted_and_opened():

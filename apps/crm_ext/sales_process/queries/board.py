@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import frappe
 
 from crm_ext import compat
 from crm_ext.sales_process.queries.opportunities import readable
+from crm_ext.shared.money import to_decimal
 
 # An opportunity in another status is decided and has left the pipeline.
 OPEN_STATUSES = ("Open", "Replied", "Quotation")
@@ -38,6 +40,16 @@ def totals(scope: Mapping[str, Any]) -> list[dict]:
         scope,
         as_dict=True,
     )
+
+
+def open_value(company: str) -> Decimal:
+    """Worth of the company's open opportunities that the user may read, in its currency.
+
+    Not the sum of base_opportunity_amount: ERPNext fills that on its form only, not for opportunities made otherwise.
+    """
+    scope = {"statuses": OPEN_STATUSES, "company": company}
+    value = frappe.db.sql(f"select sum({_VALUE}) from `tabOpportunity` opportunity where {_conditions(scope)}", scope)
+    return to_decimal(value[0][0])
 
 
 def cards(scope: Mapping[str, Any], start: int, size: int) -> list[dict]:

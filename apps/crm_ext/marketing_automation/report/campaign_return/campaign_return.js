@@ -100,7 +100,7 @@ frappe.query_reports["Campaign Return"] = {
 	},
 
 	formatter(value, row, column, data, default_formatter) {
-		const shown = default_formatter(value, row, column, data);
+		const shown = crm_ext_campaign_return.number(default_formatter(value, row, column, data), column);
 		if (!data) return shown;
 		if (data.is_total) return `<strong>${shown}</strong>`;
 		if (column.fieldname === "payback_on" && value) {
@@ -131,8 +131,16 @@ const crm_ext_campaign_return = {
 		"margin",
 	],
 
+	is_persian: () => (frappe.boot.lang || "").startsWith("fa"),
+
+	// Digits of the text only: tags and entities stay as they are.
+	number(html, column) {
+		if (!this.is_persian() || !["Currency", "Int", "Percent"].includes(column.fieldtype)) return html;
+		return html.replace(/(<[^>]*>|&[#\w]+;)|(\d)/g, (match, markup, digit) => markup || "۰۱۲۳۴۵۶۷۸۹"[digit]);
+	},
+
 	day(value) {
-		if (!(frappe.boot.lang || "").startsWith("fa")) return frappe.datetime.str_to_user(value);
+		if (!this.is_persian()) return frappe.datetime.str_to_user(value);
 		const [year, month, date] = value.split("-").map(Number);
 		return new Intl.DateTimeFormat("fa-IR-u-ca-persian", {
 			year: "numeric",

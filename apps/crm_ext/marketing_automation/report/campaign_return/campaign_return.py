@@ -125,7 +125,7 @@ def _columns(confidential: bool) -> list[dict[str, Any]]:
     for name, label in labels.items():
         kind = {"fieldtype": "Int", "width": 100}
         if name in MONEY:
-            kind = {"fieldtype": "Currency", "options": "currency", "width": 130}
+            kind = {"fieldtype": "Currency", "options": "currency", "width": 175}
         columns.append({"fieldname": name, "label": label, **kind})
     columns += [
         {"fieldname": "return_on_spend", "label": _("Return"), "fieldtype": "Percent", "width": 100},
