@@ -212,6 +212,8 @@ def test_a_load_that_was_stopped_goes_on_where_it_stood(site, demo):
     resumed = Load(make_wish("both", MONTHS, None, 1384), keep=quietly).run()
     assert resumed["state"] == "loaded"
     assert resumed["documents"] == demo.report["documents"]
+    assert resumed["password"], "whoever ends a load is told how to log in"
+    demo.report["password"] = resumed["password"]
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,14 @@ def repository_of_this_checkout(folder: Path) -> Path:
     return folder
 
 
+def brought(proof: Proof) -> Path:
+    """The app's folder, brought by bench's get-app; once, whichever test comes first."""
+    app = proof.bench.path / "apps" / "crm_ext"
+    if not app.exists():
+        proof.command("get-app", proof.origin.as_uri())
+    return app
+
+
 def same(before: site_snapshot.Snapshot, after: site_snapshot.Snapshot, otherwise: str) -> None:
     differences = before.differences(after)
     assert not differences, "\n".join([f"{otherwise}:", *differences])
@@ -127,8 +135,7 @@ def same(before: site_snapshot.Snapshot, after: site_snapshot.Snapshot, otherwis
 def test_the_app_comes_and_goes_without_a_trace(proof):
     before = proof.snapshot()
 
-    proof.command("get-app", proof.origin.as_uri())
-    app = proof.bench.path / "apps" / "crm_ext"
+    app = brought(proof)
     assert app.is_dir() and not app.is_symlink()
     imported = proof.on_site("execute", "frappe.get_app_path", "--args", "['crm_ext']")
     assert str(app) in imported, "the site runs another copy of the app than get-app brought"
@@ -152,8 +159,7 @@ def test_the_app_comes_and_goes_without_a_trace(proof):
 
 def test_the_assets_of_the_app_are_built_by_get_app(proof):
     """The desk's scripts and styles that hooks.py names stand in the bench's list of built files."""
-    if not (proof.bench.path / "apps" / "crm_ext").exists():
-        proof.command("get-app", proof.origin.as_uri())
+    brought(proof)
     wanted = {path.name for path in (REPOSITORY / "apps/crm_ext/public").rglob("*.bundle.*") if "dist" not in path.parts}
     built = read_json(proof.bench.sites / "assets" / "assets.json")
     names = {name.replace(".scss", ".css") for name in wanted}
