@@ -227,33 +227,25 @@ def _inverse(matrix: list[list[float]]) -> list[list[float]]:
 
 # Parties are numbers from here on: joins by time compare them a million times.
 _PARTIES = """
-create or replace temp table touched_party as
-select party, cast(row_number() over () as integer) as number
+create or replace temp table known_party as
+select party, cast(row_number() over () as integer) as number, origin.campaign as origin_campaign
 from (select distinct party from touches where party is not null and campaign is not null)
+full join (select * from origins where party is not null) as origin using (party)
 """
 
 _NUMBERED_TOUCHES = """
 create or replace temp table numbered_touch as
-select touched_party.number as party, touches.campaign, touches.occurred_at,
-       row_number() over (partition by touched_party.number order by touches.occurred_at, touches.campaign) as place
-from touches join touched_party on touched_party.party = touches.party
+select known_party.number as party, touches.campaign, touches.occurred_at,
+       row_number() over (partition by known_party.number order by touches.occurred_at, touches.campaign) as place
+from touches join known_party on known_party.party = touches.party
 where touches.campaign is not null
 """
 
 # Touches at one moment are one row here, so that the join by time cannot stop in the middle of them.
 _MOMENTS = """
 create or replace temp table touch_moment as
-select party, occurred_at, max(place) as place from numbered_touch group by party, occurred_at
-"""
-
-# Numbered before they are joined: afterwards the numbering would hold up every thread.
-_NUMBERED_RESULTS = """
-create or replace temp table numbered_result as
-select result.result_number, touched_party.number as party_number, origin.campaign as origin_campaign,
-       result.decided_on as day_of_decision, result.campaign_on_document as own_campaign, {carried}
-from (select cast(row_number() over () as integer) as result_number, * from results) as result
-left join touched_party on touched_party.party = result.party
-left join origins as origin on origin.party = result.party
+select party, occurred_at, max(place) as place, arg_max(campaign, place) as last_campaign
+from numbered_touch group by party, occurred_at
 """
 
 # Where each result stands among its party's touches: those up to `skipped` are before the window, those after `reached`
@@ -262,54 +254,55 @@ left join origins as origin on origin.party = result.party
 _PLACED_RESULTS = """
 create or replace temp table placed_result as
 with windowed as (
-    select result_number, party_number as party, origin_campaign, day_of_decision, own_campaign,
-           day_of_decision + interval 1 day as window_end,
-           day_of_decision - to_days(cast($look_back_days as integer)) as window_start
-    from numbered_result
+    select {carried}, known_party.number as party_number, known_party.origin_campaign,
+           result.decided_on as day_of_decision, result.campaign_on_document as own_campaign,
+           result.decided_on + interval 1 day as window_end,
+           result.decided_on - to_days(cast($look_back_days as integer)) as window_start
+    from results as result left join known_party on known_party.party = result.party
 ), reached as (
-    select windowed.*, coalesce(moment.place, 0) as reached
+    select windowed.*, coalesce(moment.place, 0) as reached, moment.last_campaign
     from windowed asof left join touch_moment as moment
-      on windowed.party = moment.party and windowed.window_end > moment.occurred_at
+      on windowed.party_number = moment.party and windowed.window_end > moment.occurred_at
 ), {before},
-last_met as (
-    select before.*, last_touch.campaign as last_campaign,
-           before.own_campaign is not null
-             and (last_touch.campaign is null or last_touch.campaign <> before.own_campaign) as added
+compared as (
+    select *, reached > skipped as met,
+           own_campaign is not null and (reached <= skipped or last_campaign <> own_campaign) as added
     from before
-    left join numbered_touch as last_touch
-      on last_touch.party = before.party and last_touch.place = before.reached and before.reached > before.skipped
 ), first_met as (
     {first_met}
 )
-select result_number, party, skipped, reached,
+select * exclude (origin_campaign, day_of_decision, own_campaign, window_end, window_start, last_campaign,
+                  met, added, first_campaign),
        if(added, own_campaign, null) as added_campaign,
-       if(added, day_of_decision, null) as added_on,
+       {added_on} as added_on,
        {single} as single,
        case when first_campaign is not null then first_campaign when added then own_campaign
-            when reached > skipped then last_campaign else origin_campaign end as only_campaign
+            when met then last_campaign else origin_campaign end as only_campaign
 from first_met
 """
 
-_FIRST_TOUCH = """select last_met.*, first_touch.campaign as first_campaign
-    from last_met left join numbered_touch as first_touch
-      on first_touch.party = last_met.party and first_touch.place = last_met.skipped + 1
-     and last_met.reached > last_met.skipped"""
-_NO_FIRST_TOUCH = "select *, cast(null as varchar) as first_campaign from last_met"
+_FIRST_TOUCH = """select compared.*, first_touch.campaign as first_campaign
+    from compared left join numbered_touch as first_touch
+      on first_touch.party = compared.party_number and first_touch.place = compared.skipped + 1 and compared.met"""
+_NO_FIRST_TOUCH = "select *, cast(null as varchar) as first_campaign from compared"
 _AT_MOST_ONE_TOUCH = "greatest(reached - skipped, 0) + if(added, 1, 0) <= 1"
 
 _BEFORE_ALL = "before as (select *, cast(0 as bigint) as skipped from reached)"
 _BEFORE_WINDOW = """before as (
     select reached.*, coalesce(moment.place, 0) as skipped
     from reached asof left join touch_moment as moment
-      on reached.party = moment.party and reached.window_start > moment.occurred_at
+      on reached.party_number = moment.party and reached.window_start > moment.occurred_at
 )"""
+
+# Only ages ask for the day of a campaign that was added; without it more results share a journey.
+_ADDED_ON = "if(added, day_of_decision, null)"
+_NO_DAY = "cast(null as date)"
 
 _JOURNEYS = """
 create or replace temp table journey as
 select row_number() over () as journey, keyed.* from (
-    select placed_result.party as party, skipped, reached, added_campaign, added_on, {conversions} as conversions
-    from placed_result join numbered_result using (result_number) where not single
-    group by all
+    select party_number as party, skipped, reached, added_campaign, added_on, {conversions} as conversions
+    from placed_result where not single group by all
 ) as keyed
 """
 
@@ -385,11 +378,11 @@ with conversion_step as (
     from journey_step join journey using (journey) where journey.conversions > 0
 ), single_step as (
     select only_campaign as campaign, {conversions} as times
-    from placed_result join numbered_result using (result_number) where single group by 1
+    from placed_result where single group by 1
 ), null_step as (
     select campaign, place, lead(campaign) over (partition by party order by place) as following
     from numbered_touch
-    where party not in (select party_number from numbered_result where party_number is not null)
+    where party not in (select party_number from placed_result where party_number is not null)
 )
 select source, target, sum(times) from (
     select '(start)' as source, campaign as target, times from conversion_step where place = 1
@@ -401,37 +394,36 @@ select source, target, sum(times) from (
 ) group by source, target
 """
 
-_SHARED_RESULTS = """
-create or replace temp view shared_result as
-select share.campaign as attributed_campaign, share.parts, result.*
-from placed_result as placed
-join journey on journey.party = placed.party and journey.skipped = placed.skipped
-  and journey.reached = placed.reached and journey.added_campaign is not distinct from placed.added_campaign
-  and journey.added_on is not distinct from placed.added_on
-join journey_share as share on share.journey = journey.journey
-join numbered_result as result on result.result_number = placed.result_number
-where not placed.single
-"""
+_SAME_JOURNEY = """journey.party = result.party_number and journey.skipped = result.skipped
+     and journey.reached = result.reached and journey.added_campaign is not distinct from result.added_campaign
+     and journey.added_on is not distinct from result.added_on"""
 
-_ATTRIBUTED = """
+_ATTRIBUTED = f"""
 create or replace temp view attributed_result as
-with shared as (
-    select placed.only_campaign as attributed_campaign, {whole}::bigint as parts, result.*
-    from placed_result as placed join numbered_result as result using (result_number) where placed.single
+select * exclude (party_number, skipped, reached, added_campaign, added_on, single, only_campaign) from (
+    select only_campaign as attributed_campaign, {WEIGHT_PARTS}::bigint as parts, * from placed_result where single
     union all
-    select * from shared_result
+    select share.campaign, share.parts, result.*
+    from placed_result as result join journey on {_SAME_JOURNEY}
+    join journey_share as share on share.journey = journey.journey
+    where not result.single
 )
-select * exclude (result_number, party_number, origin_campaign, day_of_decision, own_campaign) from shared
 """
 
-# Whole credits are added up first and multiplied once; only shared ones need 128 bits for each row.
-_TOTALS = """
+# Amounts are added up first, by campaign or journey, and multiplied in 128 bits afterwards, when few rows are left.
+_TOTALS = f"""
 create or replace temp table attributed_total as
-select {keys}, {outer_sums} from (
-    select placed.only_campaign as attributed_campaign, {inner_keys}, {single_sums}
-    from placed_result as placed join numbered_result using (result_number) where placed.single group by all
+with whole as (
+    select only_campaign as attributed_campaign, {{keys}}, {{sums}} from placed_result where single group by all
+), journey_total as (
+    select journey.journey, {{keys}}, {{sums}}
+    from placed_result as result join journey on {_SAME_JOURNEY} where not result.single group by all
+)
+select attributed_campaign, {{keys}}, {{totals}} from (
+    select attributed_campaign, {WEIGHT_PARTS}::hugeint as parts, * exclude (attributed_campaign) from whole
     union all
-    select attributed_campaign, {inner_keys}, {shared_sums} from shared_result group by all
+    select share.campaign, share.parts::hugeint, journey_total.* exclude (journey)
+    from journey_total join journey_share as share using (journey)
 ) group by all
 """
 
@@ -457,29 +449,24 @@ def attribute(
     Returns the removal effects for the Markov model, else an empty dict. Settings must have passed `check_settings`.
     """
     words = {"conversions": f"count(*) filter ({conversion})", "whole": str(WEIGHT_PARTS)}
-    whole_credit = settings.model in (FIRST, LAST)
-    columns = (
-        "result.* exclude (result_number)"
-        if carried is None
-        else ", ".join(f"result.{name}" for name in carried)
-    )
+    columns = "result.*" if carried is None else ", ".join(f"result.{name}" for name in carried)
     connection.execute(_PARTIES)
     connection.execute(_NUMBERED_TOUCHES)
     connection.execute(_MOMENTS)
-    connection.execute(_NUMBERED_RESULTS.format(carried=columns))
     connection.execute(
         _PLACED_RESULTS.format(
+            carried=columns,
             before=_BEFORE_ALL if settings.look_back_days is None else _BEFORE_WINDOW,
             first_met=_FIRST_TOUCH if settings.model == FIRST else _NO_FIRST_TOUCH,
-            single="true" if whole_credit else _AT_MOST_ONE_TOUCH,
+            single="true" if settings.model in (FIRST, LAST) else _AT_MOST_ONE_TOUCH,
+            added_on=_ADDED_ON if settings.model == TIME_DECAY else _NO_DAY,
         ),
         {"look_back_days": settings.look_back_days or 0},
     )
     connection.execute(_JOURNEYS.format(**words))
     connection.execute(_STEPS)
     effects = _share_journeys(connection, settings, words)
-    connection.execute(_SHARED_RESULTS)
-    connection.execute(_ATTRIBUTED.format(**words))
+    connection.execute(_ATTRIBUTED)
     return effects
 
 
@@ -514,19 +501,13 @@ def add_up(connection: DuckDBPyConnection, measures: Sequence[str], keys: Sequen
     attributed_campaign, the keys, and each measure in units of 1 / (AMOUNT_PARTS * WEIGHT_PARTS) of the currency as
     HUGEINT, so that the sum over campaigns is the sum of the results without any rounding.
     """
-    # Multiplied in the widest decimal: a single bill in rials has more parts than an 18-digit one can hold.
-    in_parts = {name: f"cast(cast({name} as decimal(38, 6)) * {AMOUNT_PARTS} as bigint)" for name in measures}
     connection.execute(
         _TOTALS.format(
-            keys=", ".join(["attributed_campaign", *keys]),
-            inner_keys=", ".join(keys),
-            outer_sums=", ".join(f"cast(sum({name}) as hugeint) as {name}" for name in measures),
-            single_sums=", ".join(
-                f"cast(sum({amount}) as hugeint) * {WEIGHT_PARTS} as {name}"
-                for name, amount in in_parts.items()
+            keys=", ".join(keys),
+            sums=", ".join(
+                f"cast(cast(sum({name}) as decimal(38, 6)) * {AMOUNT_PARTS} as hugeint) as {name}"
+                for name in measures
             ),
-            shared_sums=", ".join(
-                f"sum(cast({amount} as hugeint) * parts) as {name}" for name, amount in in_parts.items()
-            ),
+            totals=", ".join(f"sum({name} * parts)::hugeint as {name}" for name in measures),
         )
     )

@@ -113,10 +113,10 @@ def calculate(
     ledger total exactly. Settings must have passed `attribution.check_settings`.
     """
     effects = attribution.attribute(connection, settings, carried=("company", "posting_date", *MEASURES))
-    attribution.add_up(connection, MEASURES, ("company", "posting_date"))
+    attribution.add_up(connection, MEASURES, ("company",))
     parts: dict[tuple[str, str | None], dict[str, object]] = {}
     _take_results(connection, parts, precision)
-    _take_spending(connection, parts)
+    _take_spending(connection, parts, precision)
     _take_counts(connection, parts)
     figures = [CampaignFigures(company, campaign, **part) for (company, campaign), part in parts.items()]
     figures.sort(key=lambda row: (row.company, row.campaign is None, -row.margin, row.campaign or ""))
@@ -124,9 +124,8 @@ def calculate(
 
 
 def _take_results(connection: DuckDBPyConnection, parts: dict, precision: int) -> None:
-    columns = ", ".join(f"sum({name})" for name in MEASURES)
     rows = connection.execute(
-        f"select company, attributed_campaign, {columns} from attributed_total group by 1, 2 order by 1, 2 nulls last"
+        f"select company, attributed_campaign, {', '.join(MEASURES)} from attributed_total order by 1, 2 nulls last"
     ).fetchall()
     by_company: dict[str, list[tuple]] = {}
     for row in rows:
@@ -138,35 +137,35 @@ def _take_results(connection: DuckDBPyConnection, parts: dict, precision: int) -
                 parts.setdefault((company, row[1]), {})[name] = amount
 
 
-def _take_spending(connection: DuckDBPyConnection, parts: dict) -> None:
+def _take_spending(connection: DuckDBPyConnection, parts: dict, precision: int) -> None:
     rows = connection.execute(
         """select company, campaign, sum(amount), coalesce(sum(amount) filter (from_stock), 0)
         from spending group by 1, 2"""
     ).fetchall()
     for company, campaign, spend, from_stock in rows:
         parts.setdefault((company, campaign), {}).update(spend=spend, spend_from_stock=from_stock)
-    for company, campaign, day in connection.execute(_PAYBACK).fetchall():
+    for company, campaign, day in connection.execute(_PAYBACK, {"unit": 10.0**-precision}).fetchall():
         parts[(company, campaign)]["payback_on"] = day
 
 
+# A day is found here and no amount, so floating point will do: covered is what lacks less than half a unit of currency.
 _PAYBACK = f"""
 with flow as (
     select company, attributed_campaign as campaign, posting_date,
-           revenue - cost_of_goods - discount_outside_income - bad_debt as margin, 0::hugeint as spend
-    from attributed_total where attributed_campaign is not null
+           cast(revenue - cost_of_goods - discount_outside_income - bad_debt as double)
+             * (parts / {attribution.WEIGHT_PARTS}) as margin, 0.0::double as spend
+    from attributed_result where attributed_campaign in (select campaign from spending)
     union all
-    select company, campaign, posting_date, 0::hugeint,
-           cast(cast(amount * {attribution.AMOUNT_PARTS} as bigint) as hugeint) * {attribution.WEIGHT_PARTS}
-    from spending
+    select company, campaign, posting_date, 0.0::double, cast(amount as double) from spending
 ), daily as (
-    select company, campaign, posting_date, sum(margin)::hugeint as margin, sum(spend)::hugeint as spend
-    from flow group by 1, 2, 3
+    select company, campaign, posting_date, sum(margin) as margin, sum(spend) as spend from flow group by 1, 2, 3
 ), cumulated as (
     select company, campaign, posting_date,
            sum(margin) over running as margin, sum(spend) over running as spend
     from daily window running as (partition by company, campaign order by posting_date)
 )
-select company, campaign, min(posting_date) from cumulated where spend > 0 and margin >= spend group by 1, 2
+select company, campaign, min(posting_date) from cumulated
+where spend > $unit / 2 and margin > spend - $unit / 2 group by 1, 2
 """
 
 
