@@ -58,7 +58,8 @@ def make_chain(records) -> None:
     records.remember("Quotation", quotation.name)
     order = chain.order_of(quotation.name)
     records.remember("Customer", order.customer)
-    for document in (order, chain.invoice_from(chain.delivery_of(order.name, 4).name)):
+    delivery = chain.delivery_of(order.name, 4)
+    for document in (order, delivery, chain.invoice_from(delivery.name)):
         records.remember(document.doctype, document.name)
 
 
