@@ -255,12 +255,12 @@ _PLACED_RESULTS = """
 create or replace temp table placed_result as
 with windowed as (
     select {carried}, known_party.number as party_number, known_party.origin_campaign,
-           result.decided_on as day_of_decision, result.campaign_on_document as own_campaign,
+           result.campaign_on_document as own_campaign,
            result.decided_on + interval 1 day as window_end,
            result.decided_on - to_days(cast($look_back_days as integer)) as window_start
     from results as result left join known_party on known_party.party = result.party
 ), reached as (
-    select windowed.*, coalesce(moment.place, 0) as reached, moment.last_campaign
+    select windowed.*, coalesce(moment.place, 0) as reached, moment.last_campaign, moment.occurred_at as last_met_at
     from windowed asof left join touch_moment as moment
       on windowed.party_number = moment.party and windowed.window_end > moment.occurred_at
 ), {before},
@@ -271,10 +271,10 @@ compared as (
 ), first_met as (
     {first_met}
 )
-select * exclude (origin_campaign, day_of_decision, own_campaign, window_end, window_start, last_campaign,
-                  met, added, first_campaign),
+select * exclude (origin_campaign, own_campaign, window_end, window_start, last_campaign, last_met_at, met, added,
+                  first_campaign),
        if(added, own_campaign, null) as added_campaign,
-       {added_on} as added_on,
+       {newest_at} as newest_at,
        {single} as single,
        case when first_campaign is not null then first_campaign when added then own_campaign
             when met then last_campaign else origin_campaign end as only_campaign
@@ -294,26 +294,26 @@ _BEFORE_WINDOW = """before as (
       on reached.party_number = moment.party and reached.window_start > moment.occurred_at
 )"""
 
-# Only ages ask for the day of a campaign that was added; without it more results share a journey.
-_ADDED_ON = "if(added, day_of_decision, null)"
-_NO_DAY = "cast(null as date)"
+# Only ages ask for the moment that ends a journey; without it more results share one.
+_NEWEST_AT = "if(added, window_end, last_met_at)"
+_NO_MOMENT = "cast(null as timestamp)"
 
 _JOURNEYS = """
 create or replace temp table journey as
 select row_number() over () as journey, keyed.* from (
-    select party_number as party, skipped, reached, added_campaign, added_on, {conversions} as conversions
+    select party_number as party, skipped, reached, added_campaign, newest_at, {conversions} as conversions
     from placed_result where not single group by all
 ) as keyed
 """
 
 _STEPS = """
 create or replace temp table journey_step as
-select journey.journey, touch.campaign, touch.occurred_at, touch.place - journey.skipped as place,
+select journey.journey, touch.campaign, touch.occurred_at, journey.newest_at, touch.place - journey.skipped as place,
        journey.reached - journey.skipped + if(journey.added_campaign is null, 0, 1) as length
 from journey join numbered_touch as touch
   on touch.party = journey.party and touch.place > journey.skipped and touch.place <= journey.reached
 union all
-select journey, added_campaign, added_on + interval 1 day,
+select journey, added_campaign, newest_at, newest_at,
        reached - skipped + 1, reached - skipped + 1
 from journey where added_campaign is not null
 """
@@ -336,13 +336,10 @@ group by journey, campaign
 
 _DECAY_WEIGHTS = """
 create or replace temp table raw_weight as
-select step.journey, step.campaign,
-       sum(pow(2.0::double, (epoch_us(step.occurred_at) - newest.newest) / 86400000000.0::double / $half_life_days::double))
+select journey, campaign,
+       sum(pow(2.0::double, (epoch_us(occurred_at) - epoch_us(newest_at)) / 86400000000.0::double / $half_life_days::double))
          as weight
-from journey_step as step
-join (select journey, max(epoch_us(occurred_at)) as newest from journey_step group by journey) as newest
-  on newest.journey = step.journey
-group by step.journey, step.campaign
+from journey_step group by journey, campaign
 """
 
 _REMOVAL_WEIGHTS = """
@@ -352,7 +349,7 @@ from (select distinct journey, campaign from journey_step) as step
 left join removal_effect as effect on effect.campaign = step.campaign
 """
 
-# What rounding down leaves over goes to the campaign with the greatest share; all zero counts as all equal.
+# What rounding down leaves over goes to the first of the journey's campaigns; all zero counts as all equal.
 _SHARES_OF_WEIGHTS = """
 create or replace temp table journey_share as
 with total as (
@@ -362,13 +359,13 @@ with total as (
            1.0::double / total.campaigns)) as bigint) as parts
     from raw_weight as raw join total on total.journey = raw.journey
 ), rest as (
-    select journey, {whole} - sum(parts) as parts, min_by(campaign, (-parts, campaign)) as campaign
+    select journey, {whole} - sum(parts) as parts, min(campaign) filter (parts > 0) as campaign
     from floored group by journey
 )
 select floored.journey, floored.campaign,
        cast(floored.parts + if(floored.campaign = rest.campaign, rest.parts, 0) as bigint) as parts
 from floored join rest on rest.journey = floored.journey
-where floored.parts > 0 or floored.campaign = rest.campaign
+where floored.parts > 0
 """
 
 _TRANSITIONS = """
@@ -396,11 +393,11 @@ select source, target, sum(times) from (
 
 _SAME_JOURNEY = """journey.party = result.party_number and journey.skipped = result.skipped
      and journey.reached = result.reached and journey.added_campaign is not distinct from result.added_campaign
-     and journey.added_on is not distinct from result.added_on"""
+     and journey.newest_at is not distinct from result.newest_at"""
 
 _ATTRIBUTED = f"""
 create or replace temp view attributed_result as
-select * exclude (party_number, skipped, reached, added_campaign, added_on, single, only_campaign) from (
+select * exclude (party_number, skipped, reached, added_campaign, newest_at, single, only_campaign) from (
     select only_campaign as attributed_campaign, {WEIGHT_PARTS}::bigint as parts, * from placed_result where single
     union all
     select share.campaign, share.parts, result.*
@@ -459,7 +456,7 @@ def attribute(
             before=_BEFORE_ALL if settings.look_back_days is None else _BEFORE_WINDOW,
             first_met=_FIRST_TOUCH if settings.model == FIRST else _NO_FIRST_TOUCH,
             single="true" if settings.model in (FIRST, LAST) else _AT_MOST_ONE_TOUCH,
-            added_on=_ADDED_ON if settings.model == TIME_DECAY else _NO_DAY,
+            newest_at=_NEWEST_AT if settings.model == TIME_DECAY else _NO_MOMENT,
         ),
         {"look_back_days": settings.look_back_days or 0},
     )
