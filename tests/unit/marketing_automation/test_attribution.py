@@ -93,7 +93,7 @@ def shares_by_reference(touches, results, origins, policy, effects):
     return shares
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(touches, results, origins, policies)
 def test_engine_shares_each_result_as_the_reference_does(touches, results, origins, policy):
     connection = engine_with(touches, results, origins)
@@ -107,7 +107,7 @@ def test_engine_shares_each_result_as_the_reference_does(touches, results, origi
             assert abs(difference) < Fraction(1, 10**10), (voucher, campaign)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=10)
 @given(touches, results, origins, policies)
 def test_no_model_gains_or_loses_revenue(touches, results, origins, policy):
     connection = engine_with(touches, results, origins)
@@ -120,7 +120,7 @@ def test_no_model_gains_or_loses_revenue(touches, results, origins, policy):
     assert Decimal(int(total)) / in_parts == sum((row[3] for row in results), Decimal(0))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 @given(touches, results, origins, policies, st.randoms())
 def test_order_of_the_rows_changes_nothing(touches, results, origins, policy, random):
     one = engine_with(touches, results, origins)

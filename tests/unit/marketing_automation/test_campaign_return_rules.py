@@ -124,7 +124,7 @@ def test_counts_and_budget_stand_in_the_row_of_their_campaign(books):
     assert (row.leads, row.orders, row.touches, row.budget) == (3, 1, 0, Decimal("500.00"))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 @given(
     st.lists(
         st.tuples(st.sampled_from(("x", "y")), st.decimals("-500", "500", places=2)), min_size=1, max_size=15

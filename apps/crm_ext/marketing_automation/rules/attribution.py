@@ -236,9 +236,10 @@ full join (select * from origins where party is not null) as origin using (party
 _NUMBERED_TOUCHES = """
 create or replace temp table numbered_touch as
 select known_party.number as party, touches.campaign, touches.occurred_at,
-       row_number() over (partition by known_party.number order by touches.occurred_at, touches.campaign) as place
+       row_number() over in_order as place, lead(touches.campaign) over in_order as following
 from touches join known_party on known_party.party = touches.party
 where touches.campaign is not null
+window in_order as (partition by known_party.number order by touches.occurred_at, touches.campaign)
 """
 
 # Touches at one moment are one row here, so that the join by time cannot stop in the middle of them.
@@ -306,15 +307,16 @@ select row_number() over () as journey, keyed.* from (
 ) as keyed
 """
 
+# following: the campaign of the next step, none at the last one.
 _STEPS = """
 create or replace temp table journey_step as
 select journey.journey, touch.campaign, touch.occurred_at, journey.newest_at, touch.place - journey.skipped as place,
-       journey.reached - journey.skipped + if(journey.added_campaign is null, 0, 1) as length
+       journey.reached - journey.skipped + if(journey.added_campaign is null, 0, 1) as length,
+       if(touch.place < journey.reached, touch.following, journey.added_campaign) as following
 from journey join numbered_touch as touch
   on touch.party = journey.party and touch.place > journey.skipped and touch.place <= journey.reached
 union all
-select journey, added_campaign, newest_at, newest_at,
-       reached - skipped + 1, reached - skipped + 1
+select journey, added_campaign, newest_at, newest_at, reached - skipped + 1, reached - skipped + 1, null
 from journey where added_campaign is not null
 """
 
@@ -370,15 +372,13 @@ where floored.parts > 0
 
 _TRANSITIONS = """
 with conversion_step as (
-    select journey_step.campaign, journey_step.place, journey_step.length, journey.conversions as times,
-           lead(journey_step.campaign) over (partition by journey_step.journey order by journey_step.place) as following
-    from journey_step join journey using (journey) where journey.conversions > 0
+    select campaign, place, following, conversions as times
+    from journey_step join journey using (journey) where conversions > 0
 ), single_step as (
     select only_campaign as campaign, {conversions} as times
     from placed_result where single group by 1
 ), null_step as (
-    select campaign, place, lead(campaign) over (partition by party order by place) as following
-    from numbered_touch
+    select campaign, place, following from numbered_touch
     where party not in (select party_number from placed_result where party_number is not null)
 )
 select source, target, sum(times) from (
