@@ -152,13 +152,13 @@ export class PipelineBoard {
 
 	column(column) {
 		const { currency } = this.board;
-		const likely = column.probability === null ? "" : ` · ${percent(column.probability)}`;
+		const likely = column.probability === null ? "" : ` · <bdi>${percent(column.probability)}</bdi>`;
 		return `<section class="crm-column" data-stage="${escape(column.stage)}" aria-label="${escape(column.label)}">
 			<header>
 				<h3><button type="button" class="btn-reset" data-action="list" data-stage="${escape(column.stage)}"
 					title="${escape(__("Open these in the list"))}">${escape(column.label)}
 					<span class="crm-count">${number(column.count)}</span></button></h3>
-				<p>${money(column.value, currency)}${likely}</p>
+				<p><bdi>${money(column.value, currency)}</bdi>${likely}</p>
 				<p class="crm-weighted">${__("Weighted: {0}", [money(column.weighted_value, currency)])}</p>
 			</header>
 			<ul class="crm-cards" aria-label="${escape(__("Opportunities in {0}", [column.label]))}">
