@@ -87,6 +87,14 @@ def test_payback_is_the_first_day_on_which_the_margin_covers_the_spending(books)
     assert figures_of(books, "Fair").payback_on == DAY + timedelta(days=9)
 
 
+def test_an_equal_share_that_meets_the_spending_to_the_cent_pays_it_back(books):
+    for hour, campaign in enumerate(("Catalogue", "Fair", "Newsletter")):
+        books.execute("insert into touches values ('x', ?, ?)", (campaign, f"{DAY} {hour:02}:00:00"))
+    spend(books, DAY, "Catalogue", 100)
+    sell(books, DAY, None, party="x", revenue=300)
+    assert figures_of(books, "Catalogue", model=attribution.LINEAR).payback_on == DAY
+
+
 def test_a_campaign_that_never_pays_back_has_no_payback_date(books):
     spend(books, DAY, "Fair", 100)
     sell(books, DAY, "Fair", revenue=99)
