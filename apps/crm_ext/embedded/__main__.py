@@ -29,6 +29,7 @@ DEMO_LAST_DAY = date(2026, 9, 30)
 _SENTENCES = {
     "source_not_found": "There is no file or folder {address}. Name a folder of CSV or Parquet exports, an SQLite file, or mysql://user:password@host/database.",
     "source_not_understood": "{address} is no folder, SQLite file or complete mysql:// address. Name one of these.",
+    "server_refused": "{address} could not be opened: {reason}. Check the address, the user and the password.",
     "table_missing": "{source} has no table {table}; without it nothing can be said of {lost}. Export it too and try again.",
     "ledger_empty": "The general ledger in {source} has no rows. Post or export something first.",
     "date_not_understood": "'{text}' is no date. Write it as 2026-03-21 or 1405/01/01.",

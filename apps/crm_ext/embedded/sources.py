@@ -74,10 +74,11 @@ def load(
 def open_source(address: str) -> Source | Refusal:
     """A source by its address: mysql://user:password@host:port/database, an SQLite file, or a folder of CSV/Parquet.
 
-    Refusals: 'source_not_found', 'source_not_understood'.
+    Refusals: 'source_not_found', 'source_not_understood', 'server_refused'.
     """
     if address.startswith(("mysql://", "mariadb://")):
-        return DatabaseServer.from_address(address)
+        server = DatabaseServer.from_address(address)
+        return server if isinstance(server, Refusal) else server.reached()
     path = Path(address).expanduser()
     if path.is_dir():
         return ExportFolder(path)
@@ -223,6 +224,16 @@ class DatabaseServer:
     @property
     def title(self) -> str:
         return f"{self.user}@{self.host}:{self.port}/{self.database}"
+
+    def reached(self) -> DatabaseServer | Refusal:
+        """Itself, once the server has let us in."""
+        import pymysql
+
+        try:
+            self._connect().close()
+        except pymysql.err.OperationalError as error:
+            return refuse("server_refused", address=self.title, reason=error.args[-1])
+        return self
 
     def _connect(self) -> Any:
         import pymysql

@@ -128,9 +128,16 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 
 
 def test_a_server_address_is_read_in_full_and_its_password_never_shown():
-    source = open_source("mysql://reader:p%40ss@db.example:3307/site_1")
+    source = DatabaseServer.from_address("mysql://reader:p%40ss@db.example:3307/site_1")
     assert isinstance(source, DatabaseServer)
     assert (source.host, source.port, source.password, source.database) == ("db.example", 3307, "p@ss", "site_1")
     assert "p@ss" not in source.title
     refusal = open_source("mysql://reader:secret@db.example")
     assert "secret" not in refusal.values["address"]
+
+
+def test_a_server_that_does_not_answer_is_refused_with_its_reason():
+    refusal = open_source("mysql://reader:secret@127.0.0.1:1/site_1")
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "server_refused"
+    assert "127.0.0.1" in refusal.values["reason"] and "secret" not in str(dict(refusal.values))
