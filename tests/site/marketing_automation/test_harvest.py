@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import frappe
 import makers
-import pytest
 from frappe.utils import add_days, now_datetime
 
 from crm_ext.marketing_automation.flow import harvest
@@ -322,16 +321,22 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_read(monkeypatc
     frappe.db.delete("Error Log", complaints)
 
 
-@pytest.mark.parametrize("count", [3, 30])
-def test_queries_for_a_batch_do_not_grow_with_its_documents(count, monkeypatch):
+def test_queries_for_a_batch_do_not_grow_with_its_documents(monkeypatch):
     lead = makers.lead()
-    read()
-    for _ in range(count):
-        makers.letter(lead)
     statements = []
     original = frappe.db.sql
     monkeypatch.setattr(
         frappe.db, "sql", lambda *args, **kwargs: (statements.append(args[0]), original(*args, **kwargs))[1]
     )
-    read()
-    assert len(statements) <= 50
+
+    def statements_for(letters: int) -> int:
+        for _ in range(letters):
+            makers.letter(lead)
+        statements.clear()
+        read()
+        return len(statements)
+
+    statements_for(1)  # fills the caches of doctypes and settings
+    few = statements_for(3)
+    assert statements_for(30) == few
+    assert few <= 50
