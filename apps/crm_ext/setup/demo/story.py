@@ -97,7 +97,7 @@ def tell(months: int, seed: int) -> Story:
     story = Story(days=months * DAYS_IN_CHUNK, buyers=buyers())
     campaigns = campaign_days(story.days)
     for month in range(months):
-        for _number in range(3 + random.randint(0, 2) + (2 if month > months * 0.6 else 0)):
+        for _number in range(3 + random.randint(0, 1) + (2 if month > months * 0.6 else 0)):
             story.deals.append(_deal(random, story, campaigns, month))
     _leads_that_came_to_nothing(random, story, campaigns)
     story.leads.sort(key=lambda lead: (lead.day, lead.number))
