@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from crm_ext.setup import ledger_link, marketing_channels, permissions, roles, sales_process, trail_indexes
+from crm_ext.setup import (
+    custom_fields,
+    ledger_link,
+    marketing_channels,
+    permissions,
+    roles,
+    sales_process,
+    trail_indexes,
+)
 
 
 def before_install() -> None:
@@ -18,3 +26,4 @@ def after_install() -> None:
     marketing_channels.create()
     trail_indexes.create()
     sales_process.create()
+    custom_fields.create()

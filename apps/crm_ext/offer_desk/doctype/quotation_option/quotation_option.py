@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class QuotationOption(Document):
+    """A line that the customer may add to an offer."""

@@ -1,0 +1,100 @@
+"""The app's fields on ERPNext's doctypes: few, short, and gone with their columns when the app goes."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+from crm_ext.setup import record
+from crm_ext.shared.text import _lt
+
+_PROMISED = {
+    "fieldname": "promise_date",
+    "fieldtype": "Date",
+    "label": _lt("Promise Date"),
+    "description": _lt("The earliest day on which the whole quantity can leave the warehouse."),
+    "read_only": 1,
+    "no_copy": 1,
+    "allow_on_submit": 1,
+}
+
+FIELDS: dict[str, list[dict]] = {
+    "Quotation": [
+        {
+            "fieldname": "quotation_options",
+            "fieldtype": "Table",
+            "options": "Quotation Option",
+            "label": _lt("Options for the Customer"),
+            "description": _lt("Lines that the customer may add to the offer; not part of its total."),
+            "insert_after": "items",
+        },
+    ],
+    "Quotation Item": [
+        {**_PROMISED, "insert_after": "qty"},
+        {
+            "fieldname": "offer_configuration",
+            "fieldtype": "Link",
+            "options": "Offer Configuration",
+            "label": _lt("Offer Configuration"),
+            "insert_after": "additional_notes",
+            "read_only": 1,
+            "print_hide": 1,
+        },
+    ],
+    "Sales Order Item": [{**_PROMISED, "insert_after": "delivery_date"}],
+    "Customer": [
+        {
+            "fieldname": "customer_grade",
+            "fieldtype": "Link",
+            "options": "Customer Grade",
+            "label": _lt("Customer Grade"),
+            "description": _lt("Says whose holds on stock come first and which margin is the least."),
+            "insert_after": "customer_group",
+        },
+    ],
+    "Item": [
+        {
+            "fieldname": "show_in_catalogue",
+            "fieldtype": "Check",
+            "label": _lt("Show in the Customer Catalogue"),
+            "description": _lt("Customers find and order this item in the portal."),
+            "insert_after": "item_group",
+        },
+    ],
+}
+_COLUMNLESS = ("Table", "Section Break", "Column Break", "HTML")
+# Frappe adds this one at the first change of a table that it sorts by creation, be the change ours or another's.
+_CREATION_INDEX = "creation"
+_SUBJECT = "custom_fields"
+
+
+def create() -> None:
+    """Running it again adds what a later version brings."""
+    record.remember(_SUBJECT, {"without_creation_index": [name for name in FIELDS if _lacks_creation_index(name)]})
+    create_custom_fields(FIELDS, ignore_validate=True)
+
+
+def remove() -> None:
+    """Fields, columns and what users wrote into them."""
+    ours = record.recall(_SUBJECT)
+    if ours is None:
+        return
+    for doctype, fields in FIELDS.items():
+        for field in fields:
+            _drop(doctype, field)
+        if doctype in ours["without_creation_index"] and frappe.db.has_index(f"tab{doctype}", _CREATION_INDEX):
+            frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP INDEX `{_CREATION_INDEX}`")
+        frappe.clear_cache(doctype=doctype)
+    record.forget(_SUBJECT)
+
+
+def _drop(doctype: str, field: dict) -> None:
+    name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
+    if name:
+        frappe.delete_doc("Custom Field", name, force=True, delete_permanently=True)
+    if field["fieldtype"] not in _COLUMNLESS and frappe.db.has_column(doctype, field["fieldname"]):
+        frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP COLUMN `{field['fieldname']}`")
+
+
+def _lacks_creation_index(doctype: str) -> bool:
+    return not frappe.db.has_index(f"tab{doctype}", _CREATION_INDEX)
