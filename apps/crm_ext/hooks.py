@@ -80,6 +80,7 @@ override_doctype_dashboards = {
 
 # The trail's panel stands on every form of the chain.
 _TRAIL = "public/js/document_trail_form.js"
+_OFFER_DESK = "public/js/offer_desk_form.js"
 
 doctype_list_js = {"Lead": "public/js/lead_list.js"}
 
@@ -90,9 +91,9 @@ doctype_js = {
     "Campaign Plan": _TRAIL,
     "Lead": ["public/js/journey.js", _TRAIL],
     "Prospect": _TRAIL,
-    "Opportunity": ["public/js/opportunity.js", _TRAIL],
-    "Quotation": _TRAIL,
-    "Sales Order": _TRAIL,
+    "Opportunity": ["public/js/opportunity.js", _TRAIL, _OFFER_DESK],
+    "Quotation": [_TRAIL, _OFFER_DESK],
+    "Sales Order": [_TRAIL, _OFFER_DESK],
     "Delivery Note": _TRAIL,
     "Sales Invoice": _TRAIL,
     "POS Invoice": _TRAIL,
