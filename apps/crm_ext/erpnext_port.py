@@ -176,3 +176,97 @@ def campaign_efficiency(start: date, end: date) -> list[dict]:
     from erpnext.crm.report.campaign_efficiency.campaign_efficiency import execute
 
     return execute(frappe._dict(from_date=start, to_date=end))[1]
+
+
+# Quotations and the orders made of them
+
+
+def price_as_lines(quotation: Document, rows: list[dict]) -> list[Document]:
+    """Quotation Item rows, not saved, as ERPNext prices each of `rows` beside the quotation's own lines.
+
+    A row gives item_code, qty and uom; one with a `rate` keeps it as a rate typed into a line would be kept: pricing
+    rules that apply still win. Amounts are in the quotation's currency. Each row costs what a line costs ERPNext.
+    """
+    from erpnext.stock.get_item_details import get_item_details
+
+    scratch = _header_alone(quotation)
+    header = {name: scratch.get(name) for name in scratch.meta.get_valid_columns()}
+    header["document_type"] = "Quotation Item"
+    if quotation.quotation_to == "Customer":
+        header["customer"] = quotation.party_name
+    lines = [line for line in quotation.items if not line.is_alternative]
+    priced = []
+    for row in rows:
+        scratch.items = list(lines)
+        line = scratch.append("items", row)
+        asked = {**header, **line.as_dict(), "doctype": "Quotation", "name": quotation.name}
+        asked |= {"child_doctype": line.doctype, "child_docname": line.name}
+        details = get_item_details(frappe._dict(asked), scratch, overwrite_warehouse=False)
+        keep_rate = row.get("rate") is not None
+        line.update(
+            {
+                name: value
+                for name, value in details.items()
+                if line.meta.has_field(name) and not (keep_rate and name == "rate") and name != "qty"
+            }
+        )
+        if keep_rate and not line.rate:
+            line.discount_percentage = 100
+        if details.get("pricing_rules"):
+            scratch.apply_pricing_rule_on_items(line, details)
+        priced.append(line)
+    scratch.items = priced
+    scratch.calculate_taxes_and_totals()
+    return priced
+
+
+def _header_alone(quotation: Document) -> Document:
+    """A quotation in memory with the same customer, currency, price list and day, but no tax, discount or line."""
+    scratch = frappe.new_doc("Quotation")
+    scratch.update({name: quotation.get(name) for name in quotation.meta.get_valid_columns()})
+    whole_document = ("taxes_and_charges", "shipping_rule", "additional_discount_percentage", "discount_amount")
+    scratch.update({**dict.fromkeys(whole_document), "taxes": [], "payment_schedule": []})
+    return scratch
+
+
+def order_from_quotation(quotation: str, lines: list[str], ignore_permissions: bool) -> Document:
+    """The sales order that ERPNext maps from these lines of a submitted quotation, not saved.
+
+    A lead or prospect who is no customer yet becomes one, as with ERPNext's own button.
+    """
+    from erpnext.selling.doctype.quotation.quotation import _make_sales_order
+
+    before = frappe.flags.get("args")
+    # The dialog of the quotation hands its selection over in this flag.
+    frappe.flags.args = frappe._dict(selected_items=[{"name": name} for name in lines])
+    try:
+        return _make_sales_order(
+            quotation,
+            # Decided by the caller, who knows whether a customer is at work who has no right to orders himself.
+            ignore_permissions=ignore_permissions,
+            args={"filtered_children": lines},
+        )
+    finally:
+        frappe.flags.args = before
+
+
+def complete_order(order: Document) -> None:
+    """Defaults, pricing rules, taxes and totals after lines were added, as saving the order finds them again."""
+    order.run_method("set_missing_values")
+    order.run_method("calculate_taxes_and_totals")
+
+
+def settle_totals(document: Document) -> None:
+    """What ERPNext's validation of a selling document still does to its totals: rules on the whole, payment terms."""
+    from erpnext.accounts.doctype.pricing_rule.utils import apply_pricing_rule_on_transaction
+
+    if not document.ignore_pricing_rule:
+        apply_pricing_rule_on_transaction(document)
+    document.set_payment_schedule()
+
+
+def require_whole_units(document: Document, child_doctype: str) -> None:
+    """Raises where a row of the document counts in parts what its unit counts in whole pieces."""
+    from erpnext.utilities.transaction_base import validate_uom_is_integer
+
+    validate_uom_is_integer(document, "uom", "qty", child_doctype)

@@ -42,6 +42,14 @@ doc_events = {
         "on_trash": "crm_ext.overrides.opportunity.on_trash",
         "after_rename": "crm_ext.overrides.opportunity.after_rename",
     },
+    "Quotation": {
+        "validate": "crm_ext.overrides.quotation.validate",
+        "before_submit": "crm_ext.overrides.quotation.before_submit",
+    },
+    "Sales Order": {
+        "on_submit": "crm_ext.overrides.sales_order.on_submit",
+        "on_cancel": "crm_ext.overrides.sales_order.on_cancel",
+    },
 }
 
 # What lead import runs for many leads at once instead of an event for each.
@@ -51,6 +59,16 @@ crm_ext_batch_events = {"crm_ext.overrides.lead.after_insert": "crm_ext.override
 ignore_links_on_delete = ["Touchpoint", "Customer Origin", "Enquiry", "Lead Import Row"]
 
 jinja = {"methods": ["crm_ext.api.click.tracked_link"]}
+
+# Self Service
+page_renderer = ["crm_ext.overrides.portal_page.PortalPage"]
+website_route_rules = [
+    {"from_route": "/portal/quotations/<path:name>", "to_route": "portal/quotation"},
+    {"from_route": "/portal/catalogue/<path:name>", "to_route": "portal/catalogue_item"},
+    {"from_route": "/portal/orders/<path:name>", "to_route": "portal/order"},
+    {"from_route": "/portal/invoices/<path:name>", "to_route": "portal/invoice"},
+    {"from_route": "/offer/<token>", "to_route": "offer/quotation"},
+]
 
 update_website_context = ["crm_ext.overrides.website.update_website_context"]
 

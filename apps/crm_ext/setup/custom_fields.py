@@ -41,7 +41,19 @@ FIELDS: dict[str, list[dict]] = {
             "print_hide": 1,
         },
     ],
-    "Sales Order Item": [{**_PROMISED, "insert_after": "delivery_date"}],
+    "Sales Order Item": [
+        {**_PROMISED, "insert_after": "delivery_date"},
+        {
+            "fieldname": "quotation_option",
+            "fieldtype": "Data",
+            "label": _lt("Quotation Option"),
+            "insert_after": "quotation_item",
+            "hidden": 1,
+            "read_only": 1,
+            "no_copy": 1,
+            "print_hide": 1,
+        },
+    ],
     "Customer": [
         {
             "fieldname": "customer_grade",

@@ -1,0 +1,15 @@
+"""Events of ERPNext's Quotation that reach this app."""
+
+from __future__ import annotations
+
+from frappe.model.document import Document
+
+from crm_ext.offer_desk.flow import quotation_options
+
+
+def validate(quotation: Document, method: str | None = None) -> None:
+    quotation_options.price_options(quotation)
+
+
+def before_submit(quotation: Document, method: str | None = None) -> None:
+    quotation_options.require_prices(quotation)
