@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class OrderNotice(Document):
+    """A letter about one step of an order, sent once."""
