@@ -3,6 +3,9 @@
 import frappe
 from frappe import _
 
+from crm_ext.self_service.flow import identity
+from crm_ext.self_service.flow.identity import Acting
+
 
 def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -> None:
     """Count the request; refuse it (HTTP 429) above so many in so many seconds.
@@ -22,3 +25,30 @@ def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -
                 _("We are receiving too many messages at once. Please try again in some minutes."),
                 frappe.RateLimitExceededError,
             )
+
+
+def require_customer() -> Acting:
+    """Who is here and for which customer; refuses guests and logins that are tied to no customer (HTTP 403)."""
+    here = identity.acting()
+    if here is None:
+        frappe.flags.disable_traceback = True
+        if frappe.session.user == "Guest":
+            frappe.throw(_("Please log in to continue."), frappe.PermissionError)
+        frappe.throw(
+            _("Your login is not connected to a customer yet. Please ask us to connect it."),
+            frappe.PermissionError,
+        )
+    return here
+
+
+def require_own(doctype: str, name: str | None) -> Acting:
+    """The login as it acts for the customer of this document.
+
+    One answer (HTTP 404) for what is not there, not theirs, not submitted: a stranger learns nothing from it.
+    """
+    require_customer()
+    here = identity.acting_on(doctype, name)
+    if here is None:
+        frappe.flags.disable_traceback = True
+        frappe.throw(_("This document is not here, or it is not one of yours."), frappe.DoesNotExistError)
+    return here

@@ -1,0 +1,143 @@
+"""What every page of the portal is given: who is here, the way around, words and figures as the reader writes them."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, unquote
+
+import frappe
+from frappe import _
+from frappe.sessions import get_csrf_token
+from frappe.utils import flt, fmt_money, format_datetime, formatdate, get_datetime, getdate
+from frappe.utils.jinja_globals import is_rtl
+
+from crm_ext.marketing_automation.flow import signing
+from crm_ext.self_service.flow.identity import Acting, acting
+from crm_ext.self_service.queries import identity as queries
+from crm_ext.shared.calendars import format_jalali
+from crm_ext.shared.text import to_persian_digits
+
+_SAYING = "crm_ext_saying"
+_SAYING_SECONDS = 300
+
+
+def page(context: Any, title: str, active: str, here: Acting | None = None) -> Acting | None:
+    """Fill the context of a portal page; called first by every page's get_context, after its guard.
+
+    title: translated; active: the word of `navigation` that is lit, "" for none; here: from the guard, if not the
+    login's own choice. Gives back who is here, None on pages that need no login.
+    """
+    context.no_cache = 1
+    context.title = title
+    context.active = active
+    context.here = here = here or acting()
+    context.language = frappe.local.lang
+    context.direction = "rtl" if is_rtl() else "ltr"
+    context.navigation = navigation() if here else ()
+    context.csrf_token = get_csrf_token() if frappe.session.user != "Guest" else ""
+    context.one_time_key = frappe.generate_hash(length=20)
+    context.saying = _last_saying()
+    context.house = _house(here)
+    context.support = queries.settings()
+    context.update(formats())
+    return here
+
+
+def navigation() -> tuple[dict[str, str], ...]:
+    """The portal's pages in the order of a purchase: {key, label, route}."""
+    return (
+        {"key": "home", "label": _("Overview"), "route": "/portal"},
+        {"key": "catalogue", "label": _("Catalogue"), "route": "/portal/catalogue"},
+        {"key": "cart", "label": _("Cart"), "route": "/portal/cart"},
+        {"key": "quotations", "label": _("Quotations"), "route": "/portal/quotations"},
+        {"key": "orders", "label": _("Orders"), "route": "/portal/orders"},
+        {"key": "invoices", "label": _("Invoices"), "route": "/portal/invoices"},
+        {"key": "statement", "label": _("Statement"), "route": "/portal/statement"},
+    )
+
+
+def formats() -> dict[str, Callable[..., str]]:
+    """Functions for templates: money(amount, currency), number(value), day(date), moment(datetime), route(*parts)."""
+    return {"money": money, "number": number, "day": day, "moment": moment, "route": route}
+
+
+def money(amount: Any, currency: str | None = None) -> str:
+    """With the currency's sign, in the reader's digits; empty for None."""
+    return "" if amount is None else _digits(fmt_money(flt(amount), currency=currency))
+
+
+def number(value: Any) -> str:
+    """A quantity without needless zeros: '2.5', '12', '1,200'."""
+    if value is None:
+        return ""
+    text = f"{flt(value, 6):,.6f}".rstrip("0").rstrip(".")
+    return _digits(text)
+
+
+def day(value: date | datetime | str | None) -> str:
+    """Jalali for readers of Persian, else in the site's format; empty for None."""
+    if not value:
+        return ""
+    return format_jalali(getdate(value)) if _is_persian() else formatdate(value)
+
+
+def moment(value: datetime | str | None) -> str:
+    """A day with the time of day in the site's time zone."""
+    if not value:
+        return ""
+    if _is_persian():
+        at = get_datetime(value)
+        return f"{format_jalali(at)} {to_persian_digits(f'{at:%H:%M}')}"
+    return format_datetime(value, "medium")
+
+
+def route(*parts: str) -> str:
+    """An address of these words; names of documents may hold any sign."""
+    return "/" + "/".join(quote(str(part), safe="") for part in parts)
+
+
+def go(address: str, saying: str | None = None, is_bad: bool = False) -> None:
+    """After a POST: the browser asks for the next page with GET, so that reloading it sends nothing twice.
+
+    saying: a translated sentence that the next page shows once.
+    """
+    if saying:
+        _say(saying, is_bad)
+    frappe.flags.redirect_location = address
+    raise frappe.Redirect(303)
+
+
+def _say(text: str, is_bad: bool) -> None:
+    kept = urlsafe_b64encode(json.dumps([text, is_bad]).encode()).decode()
+    frappe.local.cookie_manager.set_cookie(
+        _SAYING, f"{kept}.{signing.signature(_SAYING, kept)}", httponly=True, max_age=_SAYING_SECONDS
+    )
+
+
+def _last_saying() -> dict[str, Any] | None:
+    """{text, is_bad} from the page before; shown once. Signed, so that nobody puts words into our mouth."""
+    kept, _dot, given = unquote(frappe.request.cookies.get(_SAYING) or "").rpartition(".")
+    if not kept:
+        return None
+    frappe.local.cookie_manager.delete_cookie(_SAYING)
+    if not signing.is_signed(given, _SAYING, kept):
+        return None
+    text, is_bad = json.loads(urlsafe_b64decode(kept))
+    return {"text": text, "is_bad": is_bad}
+
+
+def _house(here: Acting | None) -> str:
+    """The name above the page."""
+    return (here and here.company) or queries.settings().company or frappe.db.get_default("company") or ""
+
+
+def _is_persian() -> bool:
+    return (frappe.local.lang or "").startswith("fa")
+
+
+def _digits(text: str) -> str:
+    return to_persian_digits(text) if _is_persian() else text
