@@ -10,6 +10,7 @@ from decimal import Decimal
 import duckdb
 
 from crm_ext.embedded import relations
+from crm_ext.embedded.offers import Promises, promises
 from crm_ext.embedded.sources import Loaded
 from crm_ext.marketing_automation.rules import attribution, campaign_return
 from crm_ext.marketing_automation.rules.campaign_return import CampaignFigures
@@ -63,6 +64,7 @@ class Analysis:
     period: Period
     companies: list[CompanyFigures]
     funnel: list[FunnelStage]
+    promises: Promises | None = None
     loaded: Loaded = field(default_factory=Loaded)
 
 
@@ -88,7 +90,7 @@ def analyse(
     companies = [_company_figures(connection, by_model, total.company) for total in by_model[MAIN_MODEL].totals]
     funnel = lead_to_cash(connection)
     progress("", len(attribution.MODELS) + 1, len(attribution.MODELS) + 1)
-    return Analysis(title, source, period, companies, funnel, loaded)
+    return Analysis(title, source, period, companies, funnel, promises(connection, last_day), loaded)
 
 
 def _company_figures(
@@ -158,7 +160,23 @@ def as_figures(analysis: Analysis) -> dict:
         "lead_to_cash": [
             {name: _plain(getattr(stage, name)) for name in stage.__dataclass_fields__} for stage in analysis.funnel
         ],
+        "promises": _promise_figures(analysis.promises) if analysis.promises else [],
     }  # fmt: skip
+
+
+def _promise_figures(promised: Promises) -> list[dict]:
+    return [
+        {
+            "quotation": line.quotation,
+            "item_code": line.item_code,
+            "qty": _plain(line.qty),
+            "in_stock": _plain(line.promise.in_stock),
+            "day": _plain(line.promise.day),
+            "cause": line.promise.cause.code,
+            "schedule": [{"day": _plain(one.day), "qty": _plain(one.qty)} for one in line.promise.schedule],
+        }
+        for line in promised.lines
+    ]
 
 
 def _plain(value: object) -> object:

@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from crm_ext.embedded.generated_stock import ordered_goods, write_stock
 from crm_ext.embedded.tables import BY_DOCTYPE
 
 COMPANY = "Aras Pumps and Heating"
@@ -143,6 +144,7 @@ def make_company(last_day: date, seed: int = 1) -> Books:
     for _ in range(UNPROMPTED_LEADS):
         day = books.first_day + timedelta(days=books.between(0, DAYS - 1))
         _follow_lead(books, None, "Web", day, UNPROMPTED_CONVERSION, UNPROMPTED_ORDER_VALUE)
+    write_stock(books, COMPANY)
     return books
 
 
@@ -258,7 +260,7 @@ def _sell(
     if day > books.last_day:
         return
     order = books.new_name("SAL-ORD")
-    books.add(
+    ordered = books.add(
         "Sales Order",
         company=COMPANY,
         name=order,
@@ -268,9 +270,12 @@ def _sell(
         docstatus=1,
         base_net_total=value,
     )
-    books.add("Sales Order Item", parent=order, prevdoc_docname=quotation["name"] if quotation else None)
-    day += timedelta(days=books.between(2, 20))
-    if day > books.last_day:
+    days_to_delivery = books.between(2, 20)
+    is_delivered = day + timedelta(days=days_to_delivery) <= books.last_day
+    ordered["status"] = "Completed" if is_delivered else "To Deliver and Bill"
+    ordered_goods(books, ordered, quotation, value, day + timedelta(days=days_to_delivery))
+    day += timedelta(days=days_to_delivery)
+    if not is_delivered:
         return
     cost = (value * Decimal(books.between(52, 71)) / 100).quantize(Decimal("0.01"))
     delivery = books.new_name("MAT-DN")

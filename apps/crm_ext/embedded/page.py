@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crm_ext.embedded.analysis import MAIN_MODEL, Analysis
 from crm_ext.embedded.language import Language
+from crm_ext.embedded.offers import reason
 from crm_ext.marketing_automation.rules import attribution
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -26,5 +27,6 @@ def render(analysis: Analysis, language: Language) -> str:
         models=attribution.MODELS,
         main_model=MAIN_MODEL,
         notes=notes,
+        reason=lambda cause: reason(cause, _, language.number),
         _=_,
     )

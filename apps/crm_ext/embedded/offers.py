@@ -1,0 +1,205 @@
+"""What can be promised when: open quotations against stock, goods on their way and what others are promised."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import duckdb
+
+from crm_ext.offer_desk.rules.availability import Movement, Shelf
+from crm_ext.offer_desk.rules.promises import Ask, Cause, ItemFacts, LeadTime, Promise, Supply, promise
+from crm_ext.shared.text import _lt
+
+# So many of the newest open quotations, and so many items in the picture.
+MOST_QUOTATIONS = 12
+MOST_ITEMS = 4
+DAYS_OF_THE_PICTURE = 60
+
+
+@dataclass(frozen=True)
+class PromisedLine:
+    quotation: str
+    party: str
+    item_code: str
+    item_name: str
+    qty: Decimal
+    promise: Promise
+
+
+@dataclass(frozen=True)
+class FreeStock:
+    """How many pieces of an item can be promised on each of the picture's days, the first of them today."""
+
+    item_code: str
+    item_name: str
+    by_day: tuple[Decimal, ...]
+
+    @property
+    def most(self) -> Decimal:
+        return max(*self.by_day, Decimal(1))
+
+
+@dataclass(frozen=True)
+class Promises:
+    """today: the day that the figures are of."""
+
+    today: date
+    lines: list[PromisedLine]
+    free: list[FreeStock]
+    days: int = DAYS_OF_THE_PICTURE
+
+    @property
+    def last_day(self) -> date:
+        return self.today + timedelta(days=self.days - 1)
+
+
+# What a promise rests on, with its number of days or its document.
+_REASONS = {
+    "in_stock": _lt("in stock"),
+    "supply": _lt("{name} arrives"),
+    "lead_time": _lt("ordered today, {days} working days"),
+    "service": _lt("a service"),
+    "item_disabled": _lt("the item is disabled"),
+    "item_unknown": _lt("the item is not among the items that were read"),
+    "no_warehouse": _lt("the company has no warehouse"),
+}
+_NO_DATE = _lt("neither enough stock nor a lead time; ask the supplier")
+
+
+def reason(cause: Cause, translate: Callable[[str], str], number: Callable[[int], str]) -> str:
+    """Why it is this day, in the reader's words."""
+    return translate(_REASONS.get(cause.code, _NO_DATE)).format(name=cause.name, days=number(cause.days))
+
+
+_OPEN_LINES = """
+SELECT quotation.name, quotation.party_name, quotation.company, line.idx, line.item_code, line.warehouse, line.stock_qty
+FROM "tabQuotation" AS quotation JOIN "tabQuotation Item" AS line ON line.parent = quotation.name
+WHERE quotation.docstatus = 1 AND quotation.status IN ('Open', 'Replied') AND coalesce(line.is_alternative, 0) = 0
+    AND line.item_code IS NOT NULL AND line.stock_qty > 0
+    AND quotation.name IN (
+        SELECT name FROM "tabQuotation"
+        WHERE docstatus = 1 AND status IN ('Open', 'Replied') AND coalesce(valid_till, $today) >= $today
+            AND transaction_date <= $today
+        ORDER BY transaction_date DESC, name DESC LIMIT $most
+    )
+ORDER BY quotation.transaction_date, quotation.name, line.idx
+"""
+
+_MOVEMENTS = """
+SELECT item.item_code, item.warehouse, coalesce(item.expected_delivery_date, item.schedule_date) AS day,
+    (item.qty - coalesce(item.received_qty, 0)) * coalesce(nullif(item.conversion_factor, 0), 1) AS qty,
+    'Purchase Order' AS doctype, item.parent AS name
+FROM "tabPurchase Order Item" AS item JOIN "tabPurchase Order" AS document ON document.name = item.parent
+WHERE document.docstatus = 1 AND document.status NOT IN ('Closed', 'Completed', 'Cancelled', 'On Hold')
+    AND item.qty > coalesce(item.received_qty, 0) AND coalesce(item.expected_delivery_date, item.schedule_date) IS NOT NULL
+UNION ALL
+SELECT item.item_code, item.warehouse, coalesce(item.delivery_date, document.transaction_date),
+    coalesce(item.delivered_qty, 0) * coalesce(nullif(item.conversion_factor, 0), 1) - item.stock_qty,
+    'Sales Order', item.parent
+FROM "tabSales Order Item" AS item JOIN "tabSales Order" AS document ON document.name = item.parent
+WHERE document.docstatus = 1 AND document.status NOT IN ('Closed', 'Completed', 'Cancelled')
+    AND item.stock_qty > coalesce(item.delivered_qty, 0) * coalesce(nullif(item.conversion_factor, 0), 1)
+UNION ALL
+SELECT item_code, warehouse, $today, -qty, 'Stock Hold', quotation
+FROM "tabStock Hold" WHERE status = 'Active' AND expires_at >= $today
+"""
+
+
+def promises(connection: duckdb.DuckDBPyConnection, today: date) -> Promises | None:
+    """Promise dates of the newest open quotations; None where there is none with lines.
+
+    Each quotation is weighed by itself, as the desk does: its own holds do not stand in its way.
+    """
+    lines = connection.execute(_OPEN_LINES, {"today": today, "most": MOST_QUOTATIONS}).fetchall()
+    if not lines:
+        return None
+    names, facts = _items(connection)
+    movements = [
+        Movement(*row) for row in connection.execute(_MOVEMENTS, {"today": today}).fetchall() if row[0] and row[1]
+    ]
+    warehouses = _warehouses(connection)
+    stock = _stock(connection)
+    promised: list[PromisedLine] = []
+    for quotation, rows in _by_quotation(lines).items():
+        company = rows[0][2]
+        supply = Supply(
+            today=today,
+            items=facts,
+            pools={None: warehouses[company], **{name: [name] for name in warehouses[company]}},
+            stock=stock,
+            movements=[one for one in movements if (one.doctype, one.name) != ("Stock Hold", quotation)],
+        )
+        own = set(warehouses[company])
+        asks = [Ask(row[3], row[4], row[6], row[5] if row[5] in own else None) for row in rows]
+        answers = promise(asks, supply)
+        promised += [
+            PromisedLine(quotation, row[1], row[4], names.get(row[4], row[4]), row[6], answers[row[3]]) for row in rows
+        ]
+    return Promises(today, promised, _free_stock(promised, names, stock, movements, today))
+
+
+def _by_quotation(lines: list[tuple]) -> Mapping[str, list[tuple]]:
+    grouped: dict[str, list[tuple]] = defaultdict(list)
+    for line in lines:
+        grouped[line[0]].append(line)
+    return grouped
+
+
+def _items(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, ItemFacts]]:
+    rows = connection.execute(
+        'SELECT name, item_name, is_stock_item, lead_time_days, disabled FROM "tabItem"'
+    ).fetchall()
+    names = {name: item_name or name for name, item_name, *_rest in rows}
+    facts = {
+        name: ItemFacts(
+            is_stocked=is_stocked != 0,
+            refusal="item_disabled" if disabled else "",
+            lead_time=LeadTime(days, "item") if days else None,
+        )
+        for name, _item_name, is_stocked, days, disabled in rows
+    }
+    return names, facts
+
+
+def _warehouses(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, company in connection.execute(
+        """SELECT name, company FROM "tabWarehouse"
+        WHERE coalesce(is_group, 0) = 0 AND coalesce(disabled, 0) = 0 ORDER BY name"""
+    ).fetchall():
+        found[company].append(name)
+    return found
+
+
+def _stock(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Decimal]:
+    rows = connection.execute('SELECT item_code, warehouse, actual_qty FROM "tabBin" WHERE actual_qty <> 0').fetchall()
+    return {(item_code, warehouse): qty for item_code, warehouse, qty in rows}
+
+
+def _free_stock(
+    lines: list[PromisedLine],
+    names: Mapping[str, str],
+    stock: Mapping[tuple[str, str], Decimal],
+    movements: list[Movement],
+    today: date,
+) -> list[FreeStock]:
+    """The most wanted items that have stock or supply, over all warehouses."""
+    wanted: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        wanted[line.item_code] += line.qty
+    moving = {one.item_code for one in movements} | {item_code for item_code, _warehouse in stock}
+    pictured = sorted((code for code in wanted if code in moving), key=lambda code: (-wanted[code], code))[:MOST_ITEMS]
+    days = [today + timedelta(days=number) for number in range(DAYS_OF_THE_PICTURE)]
+    found = []
+    for item_code in pictured:
+        shelf = Shelf(
+            today,
+            sum((qty for (code, _warehouse), qty in stock.items() if code == item_code), Decimal(0)),
+            [one for one in movements if one.item_code == item_code],
+        )
+        found.append(FreeStock(item_code, names.get(item_code, item_code), tuple(shelf.free(day) for day in days)))
+    return found
