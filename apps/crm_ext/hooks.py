@@ -45,8 +45,11 @@ doc_events = {
     "Quotation": {
         "validate": "crm_ext.overrides.quotation.validate",
         "before_submit": "crm_ext.overrides.quotation.before_submit",
+        "on_update": "crm_ext.overrides.quotation.on_update",
+        "on_trash": "crm_ext.overrides.quotation.on_trash",
     },
     "Sales Order": {
+        "validate": "crm_ext.overrides.sales_order.validate",
         "on_submit": "crm_ext.overrides.sales_order.on_submit",
         "on_cancel": "crm_ext.overrides.sales_order.on_cancel",
     },

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from crm_ext.offer_desk.flow import quotation_options
+from crm_ext.offer_desk.flow import promises, quotation_options
+
+
+def validate(order: Document, method: str | None = None) -> None:
+    promises.store_dates(order)
 
 
 def on_submit(order: Document, method: str | None = None) -> None:
