@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
