@@ -6,7 +6,11 @@ and ledgers are made there and never beside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import frappe
 from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
@@ -17,6 +21,7 @@ from erpnext.selling.doctype.customer.customer import get_credit_limit, get_cust
 from erpnext.setup.doctype.transaction_deletion_record.transaction_deletion_record import is_deletion_doc_running
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import flt
 
 
 # Accounting dimensions
@@ -270,3 +275,249 @@ def require_whole_units(document: Document, child_doctype: str) -> None:
     from erpnext.utilities.transaction_base import validate_uom_is_integer
 
     validate_uom_is_integer(document, "uom", "qty", child_doctype)
+
+
+# Payments of customers
+
+
+def has_gateways() -> bool:
+    """Whether the app that talks to payment gateways is there; ERPNext itself knows only their accounts."""
+    return "payments" in frappe.get_installed_apps()
+
+
+def gateway_payment_address(payment_gateway: str, **payment: object) -> str:
+    """Where a payer pays, from the gateway's own controller; it calls `on_payment_authorized` of the reference document."""
+    from payments.utils import get_payment_gateway_controller
+
+    controller = get_payment_gateway_controller(payment_gateway)
+    controller.validate_transaction_currency(payment["currency"])
+    if hasattr(controller, "validate_minimum_transaction_amount"):
+        controller.validate_minimum_transaction_amount(payment["currency"], payment["amount"])
+    return controller.get_payment_url(**payment)
+
+
+def receipt_for_invoices(
+    first_invoice: str, shares: Sequence[tuple[str, float]], amount: float, bank_account: str | None
+) -> Document:
+    """A payment entry, not yet saved, of `amount` (currency of the party's account) that meets these sales invoices.
+
+    shares: (invoice, amount); what is beyond their sum stays an advance of the customer. first_invoice names the party
+    and its account, also where nothing is open on it any more. Open payment requests of the invoices are met, too.
+    """
+    from erpnext.accounts.doctype.payment_entry.payment_entry import (
+        allocate_open_payment_requests_to_references,
+        get_payment_entry,
+    )
+
+    receipt = get_payment_entry(
+        "Sales Invoice", first_invoice, party_amount=amount, bank_account=bank_account, payment_type="Receive"
+    )
+    # A discount for early payment belongs to a whole invoice; this is what really came in.
+    exchange = receipt.received_amount / receipt.paid_amount if receipt.paid_amount else 1
+    receipt.set("deductions", [])
+    receipt.set("references", [])
+    receipt.paid_amount, receipt.received_amount = amount, amount * exchange
+    for invoice, share in shares:
+        for reference in _invoice_references(invoice, share):
+            receipt.append("references", reference)
+    receipt.set_missing_ref_details()
+    receipt.set_amounts()
+    allocate_open_payment_requests_to_references(receipt.references, receipt.precision("paid_amount"))
+    return receipt
+
+
+def _invoice_references(invoice_name: str, share: float) -> list[dict]:
+    """Rows of a payment entry for one invoice: one, or one for each payment term where ERPNext keeps terms apart."""
+    from erpnext.accounts.doctype.payment_entry.payment_entry import get_reference_as_per_payment_terms
+
+    invoice = frappe.get_doc("Sales Invoice", invoice_name)
+    by_terms = invoice.payment_terms_template and frappe.get_cached_value(
+        "Payment Terms Template", invoice.payment_terms_template, "allocate_payment_based_on_payment_terms"
+    )
+    if not by_terms:
+        return [{"reference_doctype": "Sales Invoice", "reference_name": invoice_name, "allocated_amount": share}]
+    references, left = [], share
+    for reference in get_reference_as_per_payment_terms(
+        invoice.payment_schedule,
+        "Sales Invoice",
+        invoice_name,
+        invoice,
+        share,
+        invoice.outstanding_amount,
+        invoice.party_account_currency,
+    ):
+        allocated = min(reference["allocated_amount"], left)
+        if allocated > 0:
+            references.append({**reference, "allocated_amount": allocated})
+            left = flt(left - allocated, invoice.precision("outstanding_amount"))
+    return references
+
+
+# Orders of the portal
+
+
+def portal_order(
+    customer: str, company: str, day: date, lines: list[dict], **values: str | date | None
+) -> Document:
+    """A sales order, not saved, as ERPNext fills and reckons it: currency, prices, rules, taxes, shipping, addresses.
+
+    lines: {item_code, qty, uom, warehouse, delivery_date}; without any it tells the terms that hold for the customer.
+    values: fields that are decided already, like the shipping address.
+    """
+    from erpnext.accounts.party import get_default_price_list
+
+    order = frappe.new_doc("Sales Order")
+    # The site's defaults would stand in the way of what the customer's record says.
+    order.update({"customer": customer, "company": company, "transaction_date": day, "currency": None, **values})
+    order.order_type = "Shopping Cart"
+    order.selling_price_list = get_default_price_list(frappe.get_cached_doc("Customer", customer)) or (
+        frappe.get_cached_doc("Selling Settings").selling_price_list
+    )
+    order.price_list_currency = order.plc_conversion_rate = order.conversion_rate = None
+    # Asked by a customer's login, which may not read the documents that its terms come from.
+    order.flags.ignore_permissions = True
+    for line in lines:
+        order.append("items", line)
+    order.set_missing_values()
+    if lines:
+        order.set_taxes_and_charges()
+        order.calculate_taxes_and_totals()
+    return order
+
+
+def price_lines(order: Document, rows: list[dict]) -> list[Document]:
+    """Sales Order Items, not saved, with the rate of each row of {item_code, …, price_list_rate, is_ruled} by itself.
+
+    Rates are in the order's currency. Pricing rules are asked for rows that are `is_ruled`, each alone in an order, so
+    that none counts for another; margins and discounts are reckoned by ERPNext's own engine for all of them at once.
+    """
+    from erpnext.accounts.doctype.pricing_rule.pricing_rule import get_pricing_rule_for_item
+
+    scratch = frappe.new_doc("Sales Order")
+    header = {name: order.get(name) for name in order.meta.get_valid_columns()}
+    scratch.update({**header, "taxes": [], "shipping_rule": None, "additional_discount_percentage": 0})
+    scratch.discount_amount = 0
+    priced = []
+    for row in rows:
+        scratch.items = []
+        line = scratch.append("items", {name: value for name, value in row.items() if name != "is_ruled"})
+        if row["is_ruled"]:
+            asked = frappe._dict({**header, **line.as_dict(), "doctype": "Sales Order", "name": scratch.name})
+            asked.update(
+                child_doctype=line.doctype,
+                child_docname=line.name,
+                transaction_date=order.transaction_date,
+                price_list=order.selling_price_list,
+                transaction_type="selling",
+                item_group=row["item_group"],
+                brand=row["brand"],
+                variant_of=row["variant_of"],
+            )
+            details = get_pricing_rule_for_item(asked, doc=scratch)
+            for name, value in details.items():
+                # As ERPNext fills a line: what is empty, and what only rules decide.
+                if line.meta.has_field(name) and value is not None and (
+                    line.get(name) is None or name in ("margin_type", "margin_rate_or_amount")
+                ):
+                    line.set(name, value)
+            if details.get("pricing_rules") and details.get("price_or_product_discount") == "Price":
+                scratch.apply_pricing_rule_on_items(line, details)
+        priced.append(line)
+    scratch.items = priced
+    scratch.calculate_taxes_and_totals()
+    return priced
+
+
+# Stock reservation
+
+
+def stock_reservation_is_on() -> bool:
+    """Whether the site sets stock aside for orders (Stock Settings)."""
+    return bool(frappe.db.get_single_value("Stock Settings", "enable_stock_reservation"))
+
+
+def parts_may_be_reserved() -> bool:
+    return bool(frappe.db.get_single_value("Stock Settings", "allow_partial_reservation"))
+
+
+def reserve_stock(order: Document, parts: Sequence[tuple[str, str, Decimal]]) -> None:
+    """Stock Reservation Entries of a submitted Sales Order for (line, warehouse, quantity in stock units).
+
+    ERPNext says in messages what it leaves out: picked lines, and parts where the settings want all or nothing.
+    """
+    from erpnext.stock.doctype.stock_reservation_entry.stock_reservation_entry import (
+        create_stock_reservation_entries_for_so_items,
+    )
+
+    # ERPNext reserves only for lines that ask for it; this one was asked for by its offer or its customer.
+    frappe.db.set_value("Sales Order Item", {"name": ("in", [row for row, _, _ in parts])}, "reserve_stock", 1)
+    details = [
+        {"sales_order_item": row, "warehouse": warehouse, "qty_to_reserve": float(qty), "conversion_factor": 1}
+        for row, warehouse, qty in parts
+    ]
+    create_stock_reservation_entries_for_so_items(order, items_details=details, notify=False)
+
+
+# Item details
+
+
+def item_details(args: Any, doc: Any, for_validate: Any, overwrite_warehouse: Any) -> dict:
+    """Price, units, accounts and more for a line with an item, as ERPNext fills it in."""
+    from erpnext.stock.get_item_details import get_item_details
+
+    return get_item_details(args, doc, for_validate, overwrite_warehouse)
+
+
+def item_valuation(item_code: str, company: str, warehouse: str | None) -> dict:
+    """{"valuation_rate": …} of an item as ERPNext tells it to its forms."""
+    from erpnext.stock.get_item_details import get_valuation_rate
+
+    return get_valuation_rate(item_code, company, warehouse)
+
+
+def material_request_for(order: str, kind: str, missing: Mapping[str, float]) -> Document:
+    """The request for what an order lacks, not saved: ERPNext's own mapping, cut down to `missing`.
+
+    kind: "Purchase" or "Manufacture"; missing: {name of the order's row or of a bundle's part: quantity in stock units}.
+    """
+    from erpnext.selling.doctype.sales_order.sales_order import make_material_request
+
+    request = make_material_request(order)
+    request.material_request_type = kind
+    parts = {row.item_code: row.name for row in frappe.get_doc("Sales Order", order).get("packed_items") or ()}
+    kept = []
+    for row in request.items:
+        qty = missing.get(row.sales_order_item or parts.get(row.item_code) or "")
+        if qty:
+            row.uom, row.conversion_factor, row.qty, row.stock_qty = row.stock_uom, 1, qty, qty
+            kept.append(row)
+    request.items = kept
+    request.schedule_date = max(row.schedule_date for row in kept) if kept else None
+    return request
+
+
+def lose_quotation(quotation: Document, reasons: list[str], detail: str) -> None:
+    """Set a quotation lost as ERPNext's own button does, for a customer who may not read the list of reasons.
+
+    Lead and opportunity follow. The caller has checked who is refusing.
+    """
+    quotation.db_set("status", "Lost")
+    if detail:
+        quotation.db_set("order_lost_reason", detail)
+    for reason in reasons:
+        quotation.append("lost_reasons", {"lost_reason": reason})
+    quotation.update_opportunity("Lost")
+    quotation.update_lead()
+    # The customer's right to this quotation was checked by the caller.
+    quotation.flags.ignore_permissions = True
+    quotation.save()
+
+
+def reopen_quotation(quotation: Document) -> None:
+    """Take back that a quotation was lost: its status is what its orders make it, its opportunity is quoted again."""
+    quotation.lost_reasons = []
+    quotation.order_lost_reason = ""
+    quotation.save()
+    quotation.db_set("status", quotation.get_ordered_status())
+    quotation.update_opportunity("Quotation")
+    quotation.update_lead()

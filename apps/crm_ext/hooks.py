@@ -46,12 +46,26 @@ doc_events = {
         "validate": "crm_ext.overrides.quotation.validate",
         "before_submit": "crm_ext.overrides.quotation.before_submit",
         "on_update": "crm_ext.overrides.quotation.on_update",
+        "on_submit": "crm_ext.overrides.quotation.on_submit",
+        "on_update_after_submit": "crm_ext.overrides.quotation.on_update_after_submit",
+        "on_cancel": "crm_ext.overrides.quotation.on_cancel",
         "on_trash": "crm_ext.overrides.quotation.on_trash",
+        "after_mapping": "crm_ext.overrides.quotation.after_mapping",
     },
     "Sales Order": {
         "validate": "crm_ext.overrides.sales_order.validate",
         "on_submit": "crm_ext.overrides.sales_order.on_submit",
         "on_cancel": "crm_ext.overrides.sales_order.on_cancel",
+        "before_submit": "crm_ext.overrides.sales_order.before_submit",
+        "before_update_after_submit": "crm_ext.overrides.sales_order.before_update_after_submit",
+        "after_mapping": "crm_ext.overrides.sales_order.after_mapping",
+        "on_trash": "crm_ext.overrides.sales_order.on_trash",
+    },
+    "Sales Order Item": {"on_update": "crm_ext.overrides.sales_order_item.on_update"},
+    "Offer Desk Settings": {"on_update": "crm_ext.setup.cost_visibility.apply"},
+    "Stock Reservation Entry": {
+        "before_submit": "crm_ext.overrides.stock_reservation_entry.before_submit",
+        "before_update_after_submit": "crm_ext.overrides.stock_reservation_entry.before_update_after_submit",
     },
 }
 
@@ -59,7 +73,20 @@ doc_events = {
 crm_ext_batch_events = {"crm_ext.overrides.lead.after_insert": "crm_ext.overrides.lead.after_insert_many"}
 
 # Touchpoints are facts about other documents and never a reason to keep them; what goes with whom is decided on_trash.
-ignore_links_on_delete = ["Touchpoint", "Customer Origin", "Enquiry", "Lead Import Row"]
+ignore_links_on_delete = [
+    "Touchpoint",
+    "Customer Origin",
+    "Enquiry",
+    "Lead Import Row",
+    "Stock Hold",
+    "Item Affinity",
+    "Item Suggestion",
+]
+
+override_whitelisted_methods = {
+    "erpnext.stock.get_item_details.get_item_details": "crm_ext.api.item_details.get_item_details",
+    "erpnext.stock.get_item_details.get_valuation_rate": "crm_ext.api.item_details.get_valuation_rate",
+}
 
 jinja = {"methods": ["crm_ext.api.click.tracked_link"]}
 
@@ -70,6 +97,7 @@ website_route_rules = [
     {"from_route": "/portal/catalogue/<path:name>", "to_route": "portal/catalogue_item"},
     {"from_route": "/portal/orders/<path:name>", "to_route": "portal/order"},
     {"from_route": "/portal/invoices/<path:name>", "to_route": "portal/invoice"},
+    {"from_route": "/portal/payments/<path:name>", "to_route": "portal/payment"},
     {"from_route": "/offer/<token>", "to_route": "offer/quotation"},
 ]
 
@@ -80,10 +108,15 @@ scheduler_events = {
         "*/5 * * * *": [
             "crm_ext.marketing_automation.flow.enquiries.work_off",
             "crm_ext.marketing_automation.flow.harvest.run",
+            "crm_ext.offer_desk.flow.stock_holds.expire_due",
         ],
     },
+    "hourly": ["crm_ext.offer_desk.flow.stock_holds.warn_owners"],
     "hourly_long": ["crm_ext.marketing_automation.flow.campaign_extract.refresh"],
-    "daily": ["crm_ext.marketing_automation.flow.campaign_plans.refresh_statuses"],
+    "daily": [
+        "crm_ext.marketing_automation.flow.campaign_plans.refresh_statuses",
+        "crm_ext.self_service.flow.payment_promises.judge_all",
+    ],
     "daily_long": [
         "crm_ext.marketing_automation.flow.harvest.run_nightly",
         "crm_ext.marketing_automation.flow.campaign_extract.reconcile",
@@ -91,6 +124,7 @@ scheduler_events = {
         "crm_ext.marketing_automation.flow.enquiries.clear_old_spam",
         "crm_ext.sales_process.flow.reconciliation.reconcile",
         "crm_ext.sales_process.flow.calibration.calibrate",
+        "crm_ext.offer_desk.flow.stock_holds.reconcile",
     ],
 }
 

@@ -4,22 +4,50 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from crm_ext.offer_desk.flow import promises, quotation_options
+from crm_ext.offer_desk.flow import (
+    cost_sight,
+    margin_approvals,
+    margin_guard,
+    promises,
+    quotation_options,
+    revisions,
+    stock_holds,
+)
 
 
 def validate(quotation: Document, method: str | None = None) -> None:
     quotation_options.price_options(quotation)
     promises.store_dates(quotation)
+    cost_sight.hide_cost(quotation)
 
 
 def before_submit(quotation: Document, method: str | None = None) -> None:
     quotation_options.require_prices(quotation)
     revisions.require_reasons(quotation)
+    margin_guard.check(quotation)
 
 
 def on_update(quotation: Document, method: str | None = None) -> None:
     revisions.record(quotation)
 
 
+def on_submit(quotation: Document, method: str | None = None) -> None:
+    stock_holds.hold_submitted(quotation)
+
+
+def on_update_after_submit(quotation: Document, method: str | None = None) -> None:
+    stock_holds.release_when_lost(quotation)
+
+
+def on_cancel(quotation: Document, method: str | None = None) -> None:
+    stock_holds.release_cancelled(quotation)
+
+
 def on_trash(quotation: Document, method: str | None = None) -> None:
     revisions.forget(quotation)
+    stock_holds.forget_offer(quotation.name)
+    margin_approvals.forget(quotation.doctype, quotation.name)
+
+
+def after_mapping(quotation: Document, method: str, source: Document) -> None:
+    cost_sight.hide_cost(quotation)

@@ -4,16 +4,42 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from crm_ext.offer_desk.flow import promises, quotation_options
+from crm_ext.offer_desk.flow import (
+    cost_sight,
+    margin_approvals,
+    margin_guard,
+    promises,
+    quotation_options,
+    stock_holds,
+)
 
 
 def validate(order: Document, method: str | None = None) -> None:
     promises.store_dates(order)
+    cost_sight.hide_cost(order)
+
+
+def before_submit(order: Document, method: str | None = None) -> None:
+    margin_guard.check(order)
 
 
 def on_submit(order: Document, method: str | None = None) -> None:
     quotation_options.note_chosen(order)
+    stock_holds.convert_for_order(order)
 
 
 def on_cancel(order: Document, method: str | None = None) -> None:
     quotation_options.note_chosen(order)
+    stock_holds.restore_for_order(order)
+
+
+def before_update_after_submit(order: Document, method: str | None = None) -> None:
+    margin_guard.check_changed(order)
+
+
+def on_trash(order: Document, method: str | None = None) -> None:
+    margin_approvals.forget(order.doctype, order.name)
+
+
+def after_mapping(order: Document, method: str, source: Document) -> None:
+    cost_sight.hide_cost(order)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import frappe
 
-from crm_ext.setup import custom_fields, ledger_link, permissions, roles, scheduled_jobs, series, trail_indexes
+from crm_ext.setup import (
+    cost_visibility,
+    custom_fields,
+    ledger_link,
+    permissions,
+    roles,
+    scheduled_jobs,
+    series,
+    trail_indexes,
+)
 
 
 def after_uninstall() -> None:
     """Take away what Frappe's own removal of doctypes and modules does not know of."""
     if "crm_ext" in frappe.get_installed_apps():
         return  # a dry run calls the hooks too
+    cost_visibility.remove()
     custom_fields.remove()
     trail_indexes.remove()
     ledger_link.remove()

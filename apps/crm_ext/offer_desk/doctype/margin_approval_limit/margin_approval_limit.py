@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MarginApprovalLimit(Document):
+    """How low a margin a role may let pass."""
