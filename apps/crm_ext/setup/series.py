@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 
 # What the series begin with, before year and number.
-PREFIXES = ("MKT-PLAN-", "LEAD-IMPORT-")
+PREFIXES = ("MKT-PLAN-", "LEAD-IMPORT-", "PORTAL-PAY-", "PROMISE-", "QTN-RES-")
 
 
 def remove() -> None:

@@ -24,6 +24,8 @@ OWNED_BY_CUSTOMERS = {
     "Sales Invoice": ("customer", None, True),
     "Payment Entry": ("party", "party_type", True),
     "Issue": ("customer", None, False),
+    "Portal Payment": ("customer", None, False),
+    "Promise to Pay": ("customer", None, False),
 }
 
 _COOKIE = "crm_ext_acting"

@@ -1,0 +1,8 @@
+// Copyright (c) 2026, CRM Ext founders and contributors
+// For license information, please see license.txt
+
+// frappe.ui.form.on("Portal Payment", {
+// 	refresh(frm) {
+
+// 	},
+// });
