@@ -6,8 +6,7 @@ and ledgers are made there and never beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -255,10 +254,10 @@ def order_from_quotation(quotation: str, lines: list[str], ignore_permissions: b
         frappe.flags.args = before
 
 
-def complete_order(order: Document) -> None:
-    """Defaults, pricing rules, taxes and totals after lines were added, as saving the order finds them again."""
-    order.run_method("set_missing_values")
-    order.run_method("calculate_taxes_and_totals")
+def complete(document: Document) -> None:
+    """Defaults, pricing rules, taxes and totals after lines were added, as saving the document finds them again."""
+    document.run_method("set_missing_values")
+    document.run_method("calculate_taxes_and_totals")
 
 
 def settle_totals(document: Document) -> None:
@@ -521,3 +520,10 @@ def reopen_quotation(quotation: Document) -> None:
     quotation.db_set("status", quotation.get_ordered_status())
     quotation.update_opportunity("Quotation")
     quotation.update_lead()
+
+
+def terms_text(template: str, document: Document) -> str:
+    """Terms and conditions as ERPNext fills them in for a document."""
+    from erpnext.setup.doctype.terms_and_conditions.terms_and_conditions import get_terms_and_conditions
+
+    return get_terms_and_conditions(template, document.as_dict())

@@ -6,44 +6,17 @@ from decimal import Decimal
 
 import frappe
 import makers
+import offers
 import pytest
-from frappe.utils import add_days, flt, getdate
 
 from crm_ext.offer_desk.flow import quotation_options as options_flow
-
-PRICE_LIST = "Standard Selling"
-
-
-def priced_item(code: str, price: float, **values):
-    item = makers.item(code, **values)
-    frappe.get_doc(
-        {"doctype": "Item Price", "item_code": code, "price_list": PRICE_LIST, "price_list_rate": price}
-    ).insert()
-    return item
-
 
 @pytest.fixture
 def goods(site):
     """Pump 1000, stronger pump 1300, gauge 120, seal 15, per piece."""
     for code, price in (("Pump D", 1000), ("Pump D Plus", 1300), ("Gauge D", 120), ("Seal D", 15)):
-        priced_item(code, price)
+        offers.priced_item(code, price)
     return makers.customer("Options Customer")
-
-
-def quotation(customer, lines, options=(), **values):
-    return frappe.get_doc(
-        {
-            "doctype": "Quotation",
-            "quotation_to": "Customer",
-            "party_name": customer.name,
-            "company": makers.company(),
-            "selling_price_list": PRICE_LIST,
-            "valid_till": add_days(getdate(), 30),
-            "items": [{"qty": 1, **line} for line in lines],
-            "quotation_options": [{"qty": 1, **option} for option in options],
-            **values,
-        }
-    )
 
 
 def taxed(**row):
@@ -61,7 +34,7 @@ def taxed(**row):
 
 
 def test_options_are_priced_by_the_price_list_and_stay_out_of_the_total(goods):
-    offer = quotation(goods, [{"item_code": "Pump D"}], [{"item_code": "Gauge D", "qty": 3, "rate": 1}]).insert()
+    offer = offers.quotation(goods, [{"item_code": "Pump D"}], [{"item_code": "Gauge D", "qty": 3, "rate": 1}]).insert()
     option = offer.quotation_options[0]
     assert (option.rate, option.amount, option.uom) == (120, 360, "Nos")
     assert offer.grand_total == 1000
@@ -83,12 +56,12 @@ def test_an_option_follows_a_pricing_rule_of_its_quantity(goods):
         }
     ).insert()
     few, many = [{"item_code": "Gauge D", "qty": 9}], [{"item_code": "Gauge D", "qty": 10}]
-    offer = quotation(goods, [{"item_code": "Pump D"}], few + many).insert()
+    offer = offers.quotation(goods, [{"item_code": "Pump D"}], few + many).insert()
     assert [row.rate for row in offer.quotation_options] == [120, 90]
 
 
 def test_preview_equals_the_order_that_is_made_and_saves_nothing(goods):
-    offer = quotation(
+    offer = offers.quotation(
         goods,
         [{"item_code": "Pump D"}, {"item_code": "Pump D Plus", "is_alternative": 1}],
         [{"item_code": "Gauge D", "qty": 2}, {"item_code": "Seal D", "qty": 4}],

@@ -6,7 +6,7 @@ order that would be made, calculated and thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from frappe.utils import add_days, getdate
 
 from crm_ext import erpnext_port as port
 from crm_ext.offer_desk.flow import option_sentences as sentences
+from crm_ext.offer_desk.flow import promises, revisions
 from crm_ext.offer_desk.queries import quotation_options as queries
 from crm_ext.offer_desk.rules import quotation_options as rules
 from crm_ext.shared.money import to_decimal
@@ -190,6 +191,7 @@ def standing(offer: Document) -> rules.Standing:
         is_cancelled=offer.docstatus.is_cancelled(),
         status=offer.status,
         valid_until=getdate(offer.valid_till) if offer.valid_till else None,
+        superseded_by=None if offer.docstatus.is_submitted() else revisions.current_of(offer.name),
         order=draft or done,
         late_allowed=queries.late_orders_allowed(),
     )
@@ -213,6 +215,7 @@ def _order_to_be(offer: Document, choice: rules.Choice) -> Document:
         # Nothing is saved, and the caller has checked that the offer may be read.
         return _mapped(offer, choice, ignore_permissions=True)
     stand_in = frappe.copy_doc(offer, ignore_no_copy=False)
+    stand_in.name = offer.name
     kept = set(choice.lines)
     for row, source in zip(list(stand_in.items), offer.items, strict=True):
         row.quotation_item = source.name
@@ -228,7 +231,7 @@ def _mapped(offer: Document, choice: rules.Choice, ignore_permissions: bool) -> 
     order = port.order_from_quotation(offer.name, list(choice.lines), ignore_permissions)
     if choice.options:
         _add_options(order, offer, choice)
-        port.complete_order(order)
+        port.complete(order)
     return order
 
 
@@ -251,54 +254,62 @@ def _option_as_line(option: Document) -> dict:
 
 
 def _date_deliveries(order: Document) -> None:
-    """Where no promise is known the item's lead time serves, as in ERPNext; the line then carries no promise date."""
+    """Each line leaves on the day that is promised now.
+
+    Where no day is known the item's own lead time serves, as in ERPNext; such a line carries no promise date.
+    """
+    promised = promises.promise_document(order)
+    start = getdate(order.transaction_date)
     for row in order.items:
-        if not row.delivery_date:
-            lead_time = frappe.get_cached_value("Item", row.item_code, "lead_time_days") or 0
-            row.delivery_date = add_days(order.transaction_date, lead_time)
+        promise = promised.get(promises.row_key(row))
+        lead_time = frappe.get_cached_value("Item", row.item_code, "lead_time_days") or 0
+        row.delivery_date = max(start, promise.day) if promise and promise.day else add_days(start, lead_time)
     order.delivery_date = max((getdate(row.delivery_date) for row in order.items), default=None)
 
 
 def _as_preview(offer: Document, order: Document) -> Preview:
-    dates: Mapping[int, date | None] = {}
-    lines = tuple(_preview_line(offer, row, dates.get(row.idx)) for row in order.items)
+    promised = promises.promise_document(order)
+    alternatives = {row.name for row in offer.items if row.is_alternative}
+    lines = tuple(_preview_line(row, alternatives, promised.get(promises.row_key(row))) for row in order.items)
+    days = [line.promise_date for line in lines]
     return Preview(
         quotation=offer.name,
         currency=order.currency,
         lines=lines,
-        taxes=tuple(PreviewTax(row.description, to_decimal(row.tax_amount)) for row in order.taxes),
-        payments=tuple(
-            PreviewPayment(
-                row.description or row.payment_term or "",
-                getdate(row.due_date) if row.due_date else None,
-                to_decimal(row.payment_amount),
-            )
-            for row in order.payment_schedule
+        taxes=tuple(
+            PreviewTax(row.description, to_decimal(row.tax_amount_after_discount_amount)) for row in order.taxes
         ),
+        payments=tuple(_preview_payment(row) for row in order.payment_schedule),
         total=to_decimal(order.total),
         discount=to_decimal(order.discount_amount),
         net_total=to_decimal(order.net_total),
         tax_total=to_decimal(order.total_taxes_and_charges),
         grand_total=to_decimal(order.grand_total),
         payable=to_decimal(order.rounded_total or order.grand_total),
-        promise_date=None,
+        promise_date=max(days) if days and all(days) else None,
     )
 
 
-def _preview_line(offer: Document, row: Document, promised: date | None) -> PreviewLine:
-    option = row.get("quotation_option")
-    alternatives = {line.name for line in offer.items if line.is_alternative}
-    kind = "option" if option else "alternative" if row.get("quotation_item") in alternatives else "line"
+def _preview_line(row: Document, alternatives: set[str], promise: promises.Promise | None) -> PreviewLine:
+    option, line = row.get("quotation_option"), row.get("quotation_item")
     return PreviewLine(
-        key=option or row.get("quotation_item") or "",
-        kind=kind,
+        key=option or line or "",
+        kind="option" if option else "alternative" if line in alternatives else "line",
         item_code=row.item_code,
         item_name=row.item_name,
         quantity=to_decimal(row.qty),
         unit=row.uom,
         rate=to_decimal(row.rate),
         amount=to_decimal(row.amount),
-        promise_date=promised,
+        promise_date=promise.day if promise else None,
+    )
+
+
+def _preview_payment(row: Document) -> PreviewPayment:
+    return PreviewPayment(
+        description=row.description or row.payment_term or "",
+        due_date=getdate(row.due_date) if row.due_date else None,
+        amount=to_decimal(row.payment_amount),
     )
 
 
