@@ -1,0 +1,77 @@
+"""Refusals of the rules of holds, as sentences that say what to do next."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.utils import format_datetime, formatdate
+
+from crm_ext.shared.calendars import format_jalali
+from crm_ext.shared.results import Refusal
+
+
+def throw(refusal: Refusal) -> None:
+    frappe.throw(sentence(refusal), title=_("Stock Hold"))
+
+
+def sentence(refusal: Refusal) -> str:
+    values = refusal.values
+    match refusal.code:
+        case "offer_not_submitted":
+            return _("Submit the quotation first; only an offer that was made can hold stock.")
+        case "offer_closed":
+            return _("This quotation is {0} and holds no stock any more. Make a new one.").format(
+                _(values["status"])
+            )
+        case "line_unknown":
+            return _("The quotation has no such line. Reload the page and choose again.")
+        case "nothing_to_hold":
+            return _("No line of this quotation is a stock item, so there is nothing to hold.")
+        case "quantity_not_a_number":
+            return _("{0} is not a quantity. Give a number above zero.").format(values["typed"])
+        case "quantity_not_positive":
+            return _(
+                "A hold needs a quantity above zero; {0} is not. To give stock back, release the hold."
+            ).format(values["typed"])
+        case "hold_not_active":
+            return _("This hold is {0} already. Hold the stock anew from its quotation.").format(
+                _(values["status"])
+            )
+        case "reason_missing":
+            return _("Give a reason, so that your colleagues understand.")
+        case "days_out_of_range":
+            return _("Extend by 1 to {0} days.").format(values["most"])
+        case "extensions_used_up":
+            return _(
+                "This hold was extended {0} times, which is the limit. A Sales Manager may extend it further."
+            ).format(values["maximum"])
+        case "offer_ends_first":
+            return _(
+                "The quotation is valid until {0}, and its hold cannot outlive it. Prolong the offer first."
+            ).format(spelled_date(values["valid_till"]))
+        case "takeover_needs_manager":
+            return _("Only a Sales Manager decides that one offer takes the stock of another. Ask one.")
+        case "takeover_of_own_hold":
+            return _("This quotation has that hold already.")
+        case "takeover_needs_better_grade":
+            return _(
+                "Stock is taken over only for a customer of a better grade; among equals, who came first keeps it. Ask the other offer's owner to release it."
+            )
+        case "takeover_not_needed":
+            return _("No line of this quotation lacks that item. Reload the page.")
+    raise KeyError(refusal.code)
+
+
+def spelled_date(day) -> str:
+    """By the Jalali calendar for readers of Persian, in the site's own format for all others."""
+    return format_jalali(day) if (frappe.local.lang or "").startswith("fa") else formatdate(day)
+
+
+def spelled_moment(moment) -> str:
+    if (frappe.local.lang or "").startswith("fa"):
+        return format_jalali(moment)
+    return format_datetime(moment)
+
+
+def spelled_quantity(qty) -> str:
+    return f"{float(qty):g}"
