@@ -8,7 +8,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent
 APP = "crm_ext"
 DEVELOPMENT_SITE = "crm.localhost"
-TEST_SITE = "crm-ext-test.localhost"
+# One for each process that runs site tests; the first is also the browser's.
+TEST_SITES = ("crm-ext-test.localhost", "crm-ext-test-too.localhost")
 MEASURING_SITE = "crm-ext-measure.localhost"
 
 

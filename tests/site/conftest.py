@@ -12,7 +12,19 @@ from pathlib import Path
 import pytest
 
 BENCH = Path(os.environ.get("CRM_EXT_BENCH", Path.home() / "crm-ext-bench"))
-SITE = os.environ.get("CRM_EXT_TEST_SITE", "crm-ext-test.localhost")
+
+
+def own_site() -> str:
+    """The site of this process: where several share the suite out (pytest-xdist: gw0, gw1 …), each has its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        return os.environ["CRM_EXT_TEST_SITES"].split(",")[int(worker.removeprefix("gw"))]
+    return os.environ.get("CRM_EXT_TEST_SITE", "crm-ext-test.localhost")
+
+
+SITE = own_site()
+# For the processes that tests start.
+os.environ["CRM_EXT_TEST_SITE"] = SITE
 
 
 @pytest.fixture(scope="session")
