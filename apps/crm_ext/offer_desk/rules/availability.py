@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
@@ -57,7 +57,7 @@ class Shelf:
         self._in_hand = stock
         for movement in movements:
             self._add(movement)
-        self._spare = self._let_expire(sorted(lots, key=lambda lot: lot.until))
+        self._spare = self._let_expire(stock, sorted(lots, key=lambda lot: lot.until))
         self._draw_levels()
 
     def _add(self, movement: Movement) -> None:
@@ -70,21 +70,20 @@ class Shelf:
         if day == self._today:
             self._in_hand += movement.qty
 
-    def _let_expire(self, lots: Sequence[Lot]) -> dict[date, Decimal]:
-        """Takes what no demand uses in time off the levels; gives it back by its last day."""
+    def _let_expire(self, stock: Decimal, lots: Sequence[Lot]) -> dict[date, Decimal]:
+        """Takes out of the levels what no demand uses in time, and gives it back by its last day."""
         spare: dict[date, Decimal] = defaultdict(Decimal)
+        # Where batches say more than the stock in hand, some of theirs has gone already.
+        gone = max(sum((lot.qty for lot in lots), _NOTHING) - stock, _NOTHING)
         used = _NOTHING
         for lot in lots:
-            if lot.until < self._today:
-                self._changes[self._today] -= lot.qty
-                self._in_hand -= lot.qty
-                continue
-            use = min(lot.qty, max(self._demand_until(lot.until) - used, _NOTHING))
+            use = min(lot.qty, max(gone + self._demand_until(lot.until) - used, _NOTHING))
             used += use
-            if lot.qty > use:
+            self._changes[self._today] -= lot.qty - use
+            if lot.until < self._today:
+                self._in_hand -= lot.qty - use
+            elif lot.qty > use:
                 spare[lot.until] += lot.qty - use
-        for until, qty in spare.items():
-            self._changes[until + timedelta(days=1)] -= qty
         return spare
 
     def _demand_until(self, until: date) -> Decimal:
