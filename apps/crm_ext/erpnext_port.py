@@ -527,3 +527,16 @@ def terms_text(template: str, document: Document) -> str:
     from erpnext.setup.doctype.terms_and_conditions.terms_and_conditions import get_terms_and_conditions
 
     return get_terms_and_conditions(template, document.as_dict())
+
+
+def credit_for_order(customer: str, company: str) -> tuple[Decimal, Decimal]:
+    """Credit limit (0: none, or not asked for orders) and outstanding amount, as ERPNext weighs them when an order is submitted."""
+    bypassed = frappe.db.get_value(
+        "Customer Credit Limit",
+        {"parent": customer, "parenttype": "Customer", "company": company},
+        "bypass_credit_limit_check",
+    )
+    if bypassed:
+        return Decimal(0), Decimal(0)
+    limit = Decimal(str(get_credit_limit(customer, company) or 0))
+    return limit, Decimal(str(get_customer_outstanding(customer, company))) if limit else Decimal(0)

@@ -58,6 +58,7 @@ doc_events = {
         "on_cancel": "crm_ext.overrides.sales_order.on_cancel",
         "before_submit": "crm_ext.overrides.sales_order.before_submit",
         "before_update_after_submit": "crm_ext.overrides.sales_order.before_update_after_submit",
+        "on_update_after_submit": "crm_ext.overrides.sales_order.on_update_after_submit",
         "after_mapping": "crm_ext.overrides.sales_order.after_mapping",
         "on_trash": "crm_ext.overrides.sales_order.on_trash",
     },
@@ -81,6 +82,8 @@ ignore_links_on_delete = [
     "Stock Hold",
     "Item Affinity",
     "Item Suggestion",
+    "Portal Link",
+    "Quotation Response",
 ]
 
 override_whitelisted_methods = {

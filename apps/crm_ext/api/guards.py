@@ -3,8 +3,9 @@
 import frappe
 from frappe import _
 
-from crm_ext.self_service.flow import identity
+from crm_ext.self_service.flow import identity, portal_links
 from crm_ext.self_service.flow.identity import Acting
+from crm_ext.self_service.flow.portal_links import Answerer
 
 
 def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -> None:
@@ -52,3 +53,22 @@ def require_own(doctype: str, name: str | None) -> Acting:
         frappe.flags.disable_traceback = True
         frappe.throw(_("This document is not here, or it is not one of yours."), frappe.DoesNotExistError)
     return here
+
+
+def require_offer(quotation: str | None = None, token: str | None = None) -> Answerer:
+    """Whoever may answer a quotation: by the token of a link, which opens its own quotation only, or by a login.
+
+    One answer (HTTP 404) for tokens that are wrong, expired or revoked; who guesses is soon refused (HTTP 429).
+    """
+    if not token:
+        return portal_links.by_login(quotation, require_own("Quotation", quotation))
+    guard_flood("offer link", from_one_address=300, from_all=30000, seconds=600)
+    answerer = portal_links.by_link(token if isinstance(token, str) else None)
+    if answerer is None:
+        guard_flood("offer link not found", from_one_address=20, from_all=2000, seconds=600)
+        frappe.flags.disable_traceback = True
+        frappe.throw(
+            _("This link does not work, or does not work any more. Please ask us for a new one."),
+            frappe.DoesNotExistError,
+        )
+    return answerer

@@ -50,10 +50,8 @@ class PortalPage(BaseRenderer):
             return RedirectPage(self.path, redirect.http_status_code).render()
         except frappe.PermissionError as refused:
             return self._refused(refused)
-        except frappe.DoesNotExistError:
-            return self._notice(
-                404, _("Not Found"), _("This page is not here, or it shows something that is not yours.")
-            )
+        except frappe.DoesNotExistError as missing:
+            return self._notice(404, _("Not Found"), str(missing) or _("There is no such page."))
         except frappe.RateLimitExceededError as refused:
             return self._notice(429, _("Please wait a moment"), str(refused))
         except frappe.ValidationError as refused:

@@ -13,6 +13,7 @@ from crm_ext.offer_desk.flow import (
     revisions,
     stock_holds,
 )
+from crm_ext.self_service.flow import portal_links
 
 
 def validate(quotation: Document, method: str | None = None) -> None:
@@ -47,6 +48,7 @@ def on_trash(quotation: Document, method: str | None = None) -> None:
     revisions.forget(quotation)
     stock_holds.forget_offer(quotation.name)
     margin_approvals.forget(quotation.doctype, quotation.name)
+    portal_links.forget(quotation.name)
 
 
 def after_mapping(quotation: Document, method: str, source: Document) -> None:

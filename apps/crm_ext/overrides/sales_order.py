@@ -12,6 +12,7 @@ from crm_ext.offer_desk.flow import (
     quotation_options,
     stock_holds,
 )
+from crm_ext.self_service.flow import checkout, order_notices, quotation_responses
 
 
 def validate(order: Document, method: str | None = None) -> None:
@@ -26,19 +27,30 @@ def before_submit(order: Document, method: str | None = None) -> None:
 def on_submit(order: Document, method: str | None = None) -> None:
     quotation_options.note_chosen(order)
     stock_holds.convert_for_order(order)
+    quotation_responses.order_submitted(order)
+    checkout.order_submitted(order)
+    order_notices.order_submitted(order)
 
 
 def on_cancel(order: Document, method: str | None = None) -> None:
     quotation_options.note_chosen(order)
     stock_holds.restore_for_order(order)
+    quotation_responses.order_cancelled(order)
+    checkout.order_cancelled(order)
 
 
 def before_update_after_submit(order: Document, method: str | None = None) -> None:
     margin_guard.check_changed(order)
 
 
+def on_update_after_submit(order: Document, method: str | None = None) -> None:
+    order_notices.order_changed(order)
+
+
 def on_trash(order: Document, method: str | None = None) -> None:
     margin_approvals.forget(order.doctype, order.name)
+    checkout.order_deleted(order)
+    order_notices.forget_order(order.name)
 
 
 def after_mapping(order: Document, method: str, source: Document) -> None:

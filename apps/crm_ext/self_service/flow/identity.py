@@ -16,16 +16,17 @@ from crm_ext.self_service.rules.identity import (
     customers_from,
 )
 
-# What a customer may see of each doctype: (field of the party, field that says what the party is, only submitted).
+# What a customer may see of each doctype: (field of the party, field that says what the party is, docstatus of what is
+# shown). Of a quotation that was cancelled the customer is told that, and which one has taken its place.
 OWNED_BY_CUSTOMERS = {
-    "Quotation": ("party_name", "quotation_to", True),
-    "Sales Order": ("customer", None, True),
-    "Delivery Note": ("customer", None, True),
-    "Sales Invoice": ("customer", None, True),
-    "Payment Entry": ("party", "party_type", True),
-    "Issue": ("customer", None, False),
-    "Portal Payment": ("customer", None, False),
-    "Promise to Pay": ("customer", None, False),
+    "Quotation": ("party_name", "quotation_to", (1, 2)),
+    "Sales Order": ("customer", None, (1,)),
+    "Delivery Note": ("customer", None, (1,)),
+    "Sales Invoice": ("customer", None, (1,)),
+    "Payment Entry": ("party", "party_type", (1,)),
+    "Issue": ("customer", None, (0, 1, 2)),
+    "Portal Payment": ("customer", None, (0, 1, 2)),
+    "Promise to Pay": ("customer", None, (0, 1, 2)),
 }
 
 _COOKIE = "crm_ext_acting"
@@ -69,11 +70,11 @@ def acting_on(doctype: str, name: str | None) -> Acting | None:
     here = acting()
     if here is None or not name or not isinstance(name, str):
         return None
-    party_field, kind_field, only_submitted = OWNED_BY_CUSTOMERS[doctype]
+    party_field, kind_field, shown = OWNED_BY_CUSTOMERS[doctype]
     found = queries.party_of(doctype, name, party_field, kind_field)
     if not found or found.party_type != "Customer" or not here.owns(found.party):
         return None
-    if only_submitted and found.docstatus != 1:
+    if found.docstatus not in shown:
         return None
     customer = next(own for own in here.customers if own.name == found.party)
     return replace(
