@@ -292,7 +292,7 @@ def gateway_payment_address(payment_gateway: str, **payment: object) -> str:
     controller.validate_transaction_currency(payment["currency"])
     if hasattr(controller, "validate_minimum_transaction_amount"):
         controller.validate_minimum_transaction_amount(payment["currency"], payment["amount"])
-    return controller.get_payment_url(**payment)
+    return controller.get_payment_url(payment_gateway=payment_gateway, **payment)
 
 
 def receipt_for_invoices(

@@ -146,7 +146,6 @@ def gateway_address(payment: Document) -> str:
         payer_email=payment.started_by,
         payer_name=payment.customer_name,
         order_id=payment.name,
-        payment_gateway=account.payment_gateway,
     )
 
 
