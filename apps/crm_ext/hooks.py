@@ -62,6 +62,20 @@ doc_events = {
         "after_mapping": "crm_ext.overrides.sales_order.after_mapping",
         "on_trash": "crm_ext.overrides.sales_order.on_trash",
     },
+    "Payment Entry": {
+        "on_submit": "crm_ext.overrides.payment_entry.on_submit",
+        "on_cancel": "crm_ext.overrides.payment_entry.on_cancel",
+        "on_trash": "crm_ext.overrides.payment_entry.on_trash",
+    },
+    "Issue": {"validate": "crm_ext.overrides.issue.validate"},
+    "Delivery Note": {"on_submit": "crm_ext.overrides.delivery_note.on_submit"},
+    "Sales Invoice": {"on_submit": "crm_ext.overrides.sales_invoice.on_submit"},
+    "Item": {
+        "on_update": "crm_ext.overrides.item.on_update",
+        "on_trash": "crm_ext.overrides.item.on_trash",
+        "before_rename": "crm_ext.overrides.item.before_rename",
+        "after_rename": "crm_ext.overrides.item.after_rename",
+    },
     "Sales Order Item": {"on_update": "crm_ext.overrides.sales_order_item.on_update"},
     "Offer Desk Settings": {"on_update": "crm_ext.setup.cost_visibility.apply"},
     "Stock Reservation Entry": {
@@ -128,6 +142,7 @@ scheduler_events = {
         "crm_ext.sales_process.flow.reconciliation.reconcile",
         "crm_ext.sales_process.flow.calibration.calibrate",
         "crm_ext.offer_desk.flow.stock_holds.reconcile",
+        "crm_ext.offer_desk.flow.affinities.learn",
     ],
 }
 
