@@ -92,6 +92,10 @@ ignore_links_on_delete = [
     "Touchpoint",
     "Customer Origin",
     "Enquiry",
+    "Portal Cart",
+    "Catalogue Entry",
+    "Order Notice",
+    "Notice Preference",
     "Lead Import Row",
     "Stock Hold",
     "Item Affinity",
@@ -125,6 +129,7 @@ scheduler_events = {
         "*/5 * * * *": [
             "crm_ext.marketing_automation.flow.enquiries.work_off",
             "crm_ext.marketing_automation.flow.harvest.run",
+            "crm_ext.self_service.flow.order_notices.send_waiting",
             "crm_ext.offer_desk.flow.stock_holds.expire_due",
         ],
     },
@@ -135,6 +140,7 @@ scheduler_events = {
         "crm_ext.self_service.flow.payment_promises.judge_all",
     ],
     "daily_long": [
+        "crm_ext.self_service.flow.catalogue.refresh_all_entries",
         "crm_ext.marketing_automation.flow.harvest.run_nightly",
         "crm_ext.marketing_automation.flow.campaign_extract.reconcile",
         "crm_ext.marketing_automation.flow.enquiries.retry_failed",
@@ -155,7 +161,7 @@ override_doctype_dashboards = {
 _TRAIL = "public/js/document_trail_form.js"
 _OFFER_DESK = "public/js/offer_desk_form.js"
 
-doctype_list_js = {"Lead": "public/js/lead_list.js"}
+doctype_list_js = {"Item": "public/js/item_list.js", "Lead": "public/js/lead_list.js"}
 
 doctype_js = {
     "Contact": "public/js/journey.js",

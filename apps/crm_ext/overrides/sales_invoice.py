@@ -1,0 +1,11 @@
+"""Events of ERPNext's Sales Invoice that reach this app."""
+
+from __future__ import annotations
+
+from frappe.model.document import Document
+
+from crm_ext.self_service.flow import order_notices
+
+
+def on_submit(invoice: Document, method: str | None = None) -> None:
+    order_notices.invoice_submitted(invoice)
