@@ -102,6 +102,7 @@ ignore_links_on_delete = [
     "Item Suggestion",
     "Portal Link",
     "Quotation Response",
+    "Promise Record",
 ]
 
 override_whitelisted_methods = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_ext.setup import (
     custom_fields,
+    equipment_index,
     ledger_link,
     marketing_channels,
     permissions,
@@ -25,5 +26,6 @@ def after_install() -> None:
     ledger_link.create()
     marketing_channels.create()
     trail_indexes.create()
+    equipment_index.create()
     sales_process.create()
     custom_fields.create()

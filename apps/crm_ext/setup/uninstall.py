@@ -7,6 +7,7 @@ import frappe
 from crm_ext.setup import (
     cost_visibility,
     custom_fields,
+    equipment_index,
     ledger_link,
     permissions,
     roles,
@@ -23,6 +24,7 @@ def after_uninstall() -> None:
     cost_visibility.remove()
     custom_fields.remove()
     trail_indexes.remove()
+    equipment_index.remove()
     ledger_link.remove()
     permissions.remove()
     roles.remove()

@@ -93,7 +93,7 @@ def read(document: Document) -> Offer | None:
     codes = {row.item_code for row, *_ in entries}
     items = queries.items(codes)
     costs = cost_queries.unit_costs(codes, document.company, settings.cost_basis)
-    floors = _floors(items.values(), party.grade, document.company)
+    floors_by_group = floors(items.values(), party.grade, document.company)
     shipped = {packed.parent_item for packed in document.get("packed_items") or ()}
     team_rate = sum((party.team or {}).values(), _ZERO)
     lines = tuple(
@@ -106,7 +106,7 @@ def read(document: Document) -> Offer | None:
             commission=party.partner_rate + team_rate if items[row.item_code].grant_commission else _ZERO,
             ships=bool(items[row.item_code].is_stock_item) or row.item_code in shipped,
             counts=counts,
-            floor=floors.get(items[row.item_code].item_group),
+            floor=floors_by_group.get(items[row.item_code].item_group),
         )
         for row, qty, revenue, counts in entries
         if row.item_code in items
@@ -211,7 +211,7 @@ def _terms(document: Document, settings: Document) -> Terms:
     )
 
 
-def _floors(items: Collection[Mapping], grade: str | None, company: str) -> dict[str, Decimal | None]:
+def floors(items: Collection[Mapping], grade: str | None, company: str) -> dict[str, Decimal | None]:
     """The floor of each item group for this customer and company."""
     groups = {item.item_group for item in items}
     settings = frappe.get_cached_doc("Offer Desk Settings")

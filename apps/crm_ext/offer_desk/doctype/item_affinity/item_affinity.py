@@ -7,4 +7,4 @@ class ItemAffinity(Document):
 
 
 def on_doctype_update() -> None:
-    frappe.db.add_unique("Item Affinity", ["company", "item_code", "other_item"], "crm_ext_affinity_pair")
+    frappe.db.add_index("Item Affinity", ["item_code", "company", "lift"], "crm_ext_affinity_item")
