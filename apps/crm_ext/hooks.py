@@ -45,6 +45,7 @@ doc_events = {
     "Quotation": {
         "validate": "crm_ext.overrides.quotation.validate",
         "before_submit": "crm_ext.overrides.quotation.before_submit",
+        "before_print": "crm_ext.overrides.quotation.before_print",
         "on_update": "crm_ext.overrides.quotation.on_update",
         "on_submit": "crm_ext.overrides.quotation.on_submit",
         "on_update_after_submit": "crm_ext.overrides.quotation.on_update_after_submit",

@@ -8,6 +8,7 @@ from crm_ext.offer_desk.flow import (
     cost_sight,
     margin_approvals,
     margin_guard,
+    promise_records,
     promises,
     quotation_options,
     revisions,
@@ -34,6 +35,7 @@ def on_update(quotation: Document, method: str | None = None) -> None:
 
 def on_submit(quotation: Document, method: str | None = None) -> None:
     stock_holds.hold_submitted(quotation)
+    promise_records.record(quotation)
 
 
 def on_update_after_submit(quotation: Document, method: str | None = None) -> None:
@@ -42,6 +44,7 @@ def on_update_after_submit(quotation: Document, method: str | None = None) -> No
 
 def on_cancel(quotation: Document, method: str | None = None) -> None:
     stock_holds.release_cancelled(quotation)
+    promise_records.forget(quotation)
 
 
 def on_trash(quotation: Document, method: str | None = None) -> None:
@@ -53,3 +56,7 @@ def on_trash(quotation: Document, method: str | None = None) -> None:
 
 def after_mapping(quotation: Document, method: str, source: Document) -> None:
     cost_sight.hide_cost(quotation)
+
+
+def before_print(quotation: Document, method: str, settings: object = None) -> None:
+    quotation_options.print_readably(quotation)

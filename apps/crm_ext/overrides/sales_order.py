@@ -8,6 +8,7 @@ from crm_ext.offer_desk.flow import (
     cost_sight,
     margin_approvals,
     margin_guard,
+    promise_records,
     promises,
     quotation_options,
     stock_holds,
@@ -27,6 +28,7 @@ def before_submit(order: Document, method: str | None = None) -> None:
 def on_submit(order: Document, method: str | None = None) -> None:
     quotation_options.note_chosen(order)
     stock_holds.convert_for_order(order)
+    promise_records.record(order)
     quotation_responses.order_submitted(order)
     checkout.order_submitted(order)
     order_notices.order_submitted(order)
@@ -35,6 +37,7 @@ def on_submit(order: Document, method: str | None = None) -> None:
 def on_cancel(order: Document, method: str | None = None) -> None:
     quotation_options.note_chosen(order)
     stock_holds.restore_for_order(order)
+    promise_records.forget(order)
     quotation_responses.order_cancelled(order)
     checkout.order_cancelled(order)
 

@@ -106,11 +106,14 @@ def store_dates(doc: Document) -> None:
     except Exception:
         frappe.log_error(title="Promise dates could not be computed")
         frappe.msgprint(
-            _("The promise dates could not be computed. The document was saved without them; an error log says why."),
+            _(
+                "The promise dates could not be computed. The document was saved without them; an error log says why."
+            ),
             alert=True,
             indicator="orange",
         )
         promises = {}
+    doc.flags.crm_ext_promises = promises
     for table in _TABLES:
         for row in doc.get(table) or ():
             promised = promises.get(row_key(row))

@@ -1,0 +1,49 @@
+"""Keeps what was promised with each submitted line, so that it can be compared with what was kept."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import now
+
+from crm_ext.offer_desk.flow.promises import row_key
+from crm_ext.offer_desk.rules.promises import Promise
+
+_FIELDS = (
+    "name", "creation", "modified", "owner", "modified_by", "line", "document_type", "document", "company", "customer",
+    "item_code", "qty", "promised_day", "confirmed_day", "basis", "basis_doctype", "basis_name", "basis_due",
+)  # fmt: skip
+_BASES = ("in_stock", "supply", "lead_time", "service", "drop_ship")
+
+
+def record(doc: Document) -> None:
+    """One record for each line of a quotation or order that has just been submitted; a second time changes nothing.
+
+    What the dates rest on was found when they were stored, in the same saving.
+    """
+    promises = doc.flags.crm_ext_promises or {}
+    rows = [_record_of(doc, row, promises.get(row_key(row))) for row in doc.items]
+    frappe.db.bulk_insert("Promise Record", _FIELDS, rows, ignore_duplicates=True)
+
+
+def forget(doc: Document) -> None:
+    """A cancelled document promises nothing."""
+    frappe.db.delete("Promise Record", {"document_type": doc.doctype, "document": doc.name})
+
+
+def _record_of(doc: Document, row: Document, promised: Promise | None) -> tuple:
+    cause = promised.cause if promised else None
+    supply = cause if cause and cause.code == "supply" else None
+    user, moment = frappe.session.user, now()
+    return (
+        row.name, moment, moment, user, user, row.name, doc.doctype, doc.name, doc.company, _customer(doc),
+        row.item_code, row.stock_qty, row.promise_date, row.get("delivery_date"),
+        cause.code if cause and cause.code in _BASES else "no_date",
+        supply and supply.doctype, supply and supply.name, supply and supply.due,
+    )  # fmt: skip
+
+
+def _customer(doc: Document) -> str | None:
+    if doc.doctype == "Sales Order":
+        return doc.customer
+    return doc.party_name if doc.quotation_to == "Customer" else None
