@@ -4,7 +4,14 @@ import frappe
 from frappe import _
 
 from crm_ext.api.guards import guard_flood, require_customer, require_own
-from crm_ext.self_service.flow import carts, catalogue, checkout, order_notices, order_questions, shop_sentences
+from crm_ext.self_service.flow import (
+    carts,
+    catalogue,
+    checkout,
+    order_notices,
+    order_questions,
+    shop_sentences,
+)
 from crm_ext.self_service.flow.shop import Shop, shop_of
 from crm_ext.self_service.queries import carts as queries
 from crm_ext.shared.calendars import parse_date

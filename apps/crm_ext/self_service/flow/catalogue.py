@@ -213,19 +213,22 @@ def refresh_entries(item_codes: Collection[str] | None = None) -> int:
     gone = set(queries.entries_of(item_codes)) - {row.name for row in facts}
     if gone:
         frappe.db.delete(_SUBJECT, {"item_code": ("in", list(gone))})
-    moment, user = now(), frappe.session.user
+    stamp = (now(), frappe.session.user, frappe.session.user)
     frappe.db.bulk_insert(
         _SUBJECT,
-        ["name", "item_code", "item_name", "item_group", "brand", "end_of_life", "search_text"]
-        + ["creation", "modified", "owner", "modified_by"],
         [
-            (row.name, row.name, row.item_name, row.item_group, row.brand, row.end_of_life, _text(row))
-            + (row.creation, moment, user, user)
+            "name", "item_code", "item_name", "item_group", "brand", "end_of_life", "search_text", "creation",
+            "modified", "owner", "modified_by",
+        ],
+        [
+            (
+                row.name, row.name, row.item_name, row.item_group, row.brand, row.end_of_life, _text(row),
+                row.creation, *stamp,
+            )
             for row in facts
-            if row.name not in gone
         ],
         ignore_duplicates=True,
-    )
+    )  # fmt: skip
     _update_entries(facts)
     return len(facts)
 
