@@ -311,6 +311,29 @@ def active_in(pair: Pair) -> list[str]:
     return frappe.get_all("Stock Hold", filters=filters, pluck="name", order_by="name")
 
 
+def quotation_of(hold: str) -> str | None:
+    return frappe.db.get_value("Stock Hold", hold, "quotation")
+
+
+def rivals(quotation: str, item_codes: Collection[str], company: str, now: datetime) -> list[dict]:
+    """Active holds of other offers on these items, as far as the user may see them, the weakest first."""
+    return frappe.get_list(
+        "Stock Hold",
+        filters={
+            "item_code": ("in", list(item_codes) or [""]),
+            "company": company,
+            "status": "Active",
+            "expires_at": (">", now),
+            "quotation": ("!=", quotation),
+        },
+        fields=[
+            "name", "item_code", "warehouse", "qty", "stock_uom", "expires_at", "priority", "quotation", "customer_name",
+        ],
+        order_by="priority desc, creation desc",
+        limit=20,
+    )  # fmt: skip
+
+
 def open_offers(quotations: Collection[str]) -> set[str]:
     """Those of the quotations that still stand."""
     filters = {
