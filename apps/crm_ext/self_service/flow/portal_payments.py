@@ -21,6 +21,7 @@ from frappe.utils import get_url, getdate, now_datetime, nowdate
 from crm_ext import erpnext_port
 from crm_ext.self_service.flow import refusals
 from crm_ext.self_service.flow.identity import Acting
+from crm_ext.self_service.flow.service import as_service
 from crm_ext.self_service.flow.statement import currency_precision
 from crm_ext.self_service.queries import receivables as queries
 from crm_ext.self_service.rules.portal_payments import Debt, Settlement, Share, choose, parse_amount, settle
@@ -212,12 +213,11 @@ def authorized(payment_name: str, status: str) -> str:
     frappe.db.savepoint("before_booking")
     try:
         # The gateway calls as a guest; that it is the gateway was checked by its own controller.
-        frappe.flags.ignore_account_permission = True
-        entry = _new_entry(payment)
-        entry.flags.ignore_permissions = True
-        entry.insert()
-        _note_entry(payment, entry, "Matched")
-        entry.submit()
+        with as_service():
+            entry = _new_entry(payment)
+            entry.insert()
+            _note_entry(payment, entry, "Matched")
+            entry.submit()
     except Exception:
         frappe.db.rollback(save_point="before_booking")
         payment.reload()
