@@ -60,8 +60,8 @@ class Promises:
 # What a promise rests on, with its number of days or its document.
 _REASONS = {
     "in_stock": _lt("in stock"),
-    "supply": _lt("{name} arrives"),
-    "lead_time": _lt("ordered today, {days} working days"),
+    "supply": _lt("{0} arrives"),
+    "lead_time": _lt("ordered today, {0} working days"),
     "service": _lt("a service"),
     "item_disabled": _lt("the item is disabled"),
     "item_unknown": _lt("the item is not among the items that were read"),
@@ -72,7 +72,8 @@ _NO_DATE = _lt("neither enough stock nor a lead time; ask the supplier")
 
 def reason(cause: Cause, translate: Callable[[str], str], number: Callable[[int], str]) -> str:
     """Why it is this day, in the reader's words."""
-    return translate(_REASONS.get(cause.code, _NO_DATE)).format(name=cause.name, days=number(cause.days))
+    value = cause.name if cause.code == "supply" else number(cause.days)
+    return translate(_REASONS.get(cause.code, _NO_DATE)).format(value)
 
 
 _OPEN_LINES = """
