@@ -30,5 +30,6 @@ def after_uninstall() -> None:
     roles.remove()
     series.remove()
     scheduled_jobs.remove()
+    patch_log.remove()
     # Frappe commits before it calls this hook and not after it.
     frappe.db.commit()
