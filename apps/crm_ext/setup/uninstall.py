@@ -9,6 +9,7 @@ from crm_ext.setup import (
     custom_fields,
     equipment_index,
     ledger_link,
+    patch_log,
     permissions,
     roles,
     scheduled_jobs,
