@@ -58,7 +58,7 @@ class PortalPage(BaseRenderer):
             return self._notice(417, _("This did not work"), str(refused))
         except Exception:
             frappe.db.rollback()
-            frappe.log_error(_("The customer portal could not show {0}").format(self.path))
+            frappe.log_error("A page of the customer portal could not be shown")
             return self._notice(
                 500, _("Something went wrong"), _("We have been told. Please try again later.")
             )

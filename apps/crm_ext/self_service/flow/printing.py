@@ -13,7 +13,7 @@ def as_pdf(doctype: str, name: str) -> bytes:
         return frappe.get_print(doctype, name, as_pdf=True)
     except OSError:
         # The program that makes PDFs did not come through, mostly because it cannot reach this server's own pictures.
-        frappe.log_error(_("No PDF could be made"), reference_doctype=doctype, reference_name=name)
+        frappe.log_error("No PDF could be made", reference_doctype=doctype, reference_name=name)
         frappe.throw(
             _("The PDF cannot be made at the moment. Please print the page in your browser instead.")
         )

@@ -15,7 +15,7 @@ from hashlib import sha256
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import fmt_money, getdate, now_datetime
+from frappe.utils import fmt_money, getdate, now_datetime, strip_html
 
 from crm_ext import erpnext_port as port
 from crm_ext.offer_desk.flow import quotation_options as options
@@ -87,7 +87,7 @@ def accept(
     known = queries.locked(answerer.quotation)
     accepted = queries.acceptance_of(answerer.quotation, for_update=True)
     if accepted:
-        return Answered(accepted, frappe.db.get_value("Quotation Response", accepted, "sales_order"), False)
+        return Answered(accepted.name, accepted.sales_order, False)
     _require_open(answerer.quotation, known)
     shown = options.preview(answerer.quotation, chosen, alternatives)
     if not rules.is_what_was_seen(seen_total, shown.payable):
@@ -205,10 +205,10 @@ def take_back(quotation: Document) -> None:
     """The customer may answer anew: a refusal is undone, an acceptance without an order no longer stands."""
     queries.locked(quotation.name)
     accepted = queries.acceptance_of(quotation.name, for_update=True)
-    if accepted and frappe.db.get_value("Quotation Response", accepted, "sales_order"):
+    if accepted and accepted.sales_order:
         frappe.throw(_("An order was made of this acceptance. Cancel the order instead."))
     if accepted:
-        _withdraw(accepted)
+        _withdraw(accepted.name)
     for row in queries.responses_to(quotation.name):
         if row.answer == "Refused" and not row.is_withdrawn:
             _withdraw(row.name)
@@ -304,8 +304,10 @@ def _order(response: Document) -> str | None:
     except Exception as refused:
         frappe.db.rollback(save_point=_AT_ORDER)
         if not isinstance(refused, frappe.ValidationError):
-            frappe.log_error(_("No order could be made of an accepted quotation"))
-        problem = frappe.utils.strip_html(str(refused)) or type(refused).__name__
+            frappe.log_error("No order could be made of an accepted quotation")
+            problem = _("Something unexpected happened; the Error Log says what.")
+        else:
+            problem = strip_html(str(refused)) or type(refused).__name__
         frappe.db.set_value("Quotation Response", response.name, "order_problem", problem)
     # What ERPNext says to its users is not for customers.
     frappe.local.message_log = messages

@@ -61,9 +61,18 @@ def locked(quotation: str) -> dict | None:
     )
 
 
-def acceptance_of(quotation: str, for_update: bool = False) -> str | None:
-    """The one valid acceptance; for_update: as last committed, whatever this transaction has read before."""
-    return frappe.db.get_value("Quotation Response", {"acceptance_of": quotation}, for_update=for_update)
+def acceptance_of(quotation: str, for_update: bool = False) -> dict | None:
+    """{name, sales_order} of the one valid acceptance.
+
+    for_update: as last committed, whatever this transaction has read before.
+    """
+    return frappe.db.get_value(
+        "Quotation Response",
+        {"acceptance_of": quotation},
+        ["name", "sales_order"],
+        as_dict=True,
+        for_update=for_update,
+    )
 
 
 def response_with_key(request_key: str, for_update: bool = False) -> str | None:

@@ -1,0 +1,513 @@
+"""Every door that the app opens, tried by those who must not get in.
+
+The doors are collected from the source as tests/architecture does, so that a new whitelisted method, page or form is
+attacked without anybody remembering it. Ann acts for Alpha; everything secret belongs to Beta.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import json
+import re
+from pathlib import Path
+
+import frappe
+import makers
+import pytest
+from portal_world import (
+    SECRET_RATE,
+    SECRET_WORDS,
+    Visitor,
+    World,
+    plain,
+    portal_customer,
+    portal_user,
+    quotation,
+    remove_what_followed,
+    sales_invoice,
+    sales_order,
+    service,
+)
+
+from crm_ext.self_service.flow import portal_links
+
+PACKAGE = Path(frappe.get_app_path("crm_ext"))
+# A door that is open to everybody writes this and nothing else, whoever comes with whatever.
+PUBLIC_DOORS = {"crm_ext.api.capture.submit": "adds an enquiry"}
+TAMPERED = (0, -1, 1e308, "NaN", "1; DROP TABLE tabCustomer", "۱۲۳۴۵۶۷۸۹۰۱۲۳۴۵۶۷۸۹۰")
+NUMBERS = re.compile(r"qty|quantity|amount|total|rate|price|percent|discount|days|start|length|limit|number|offset|page")
+ERPNEXT_DOCUMENTS = (
+    "Quotation", "Quotation Item", "Sales Order", "Sales Order Item", "Sales Invoice", "Sales Invoice Item",
+    "Delivery Note", "Payment Entry", "Payment Request", "Customer", "Contact", "Address", "Dynamic Link", "Portal User",
+    "Item", "Item Price", "Bin", "Stock Reservation Entry", "Material Request", "Issue", "ToDo", "Communication", "Comment",
+    "DocShare", "Has Role", "User Permission", "Lead", "Opportunity", "File", "GL Entry",
+)  # fmt: skip
+# What the portal is about, and what is nobody's business in it.
+GUARDED_DOCTYPES = (
+    "Quotation", "Sales Order", "Sales Invoice", "Delivery Note", "Payment Entry", "Item Price", "Customer", "Bin",
+    "Stock Hold", "Margin Approval", "Margin Floor", "Portal Link", "Quotation Response", "Promise Record", "Portal Cart",
+    "Portal Payment", "Promise to Pay", "Offer Configuration", "Touchpoint",
+)  # fmt: skip
+
+
+def whitelisted():
+    for path in sorted((PACKAGE / "api").glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                for decorator in node.decorator_list:
+                    if "frappe.whitelist" in ast.unparse(decorator):
+                        arguments = {a.arg: ast.unparse(a.annotation) for a in node.args.args + node.args.kwonlyargs}
+                        verb = "GET" if "'POST'" not in ast.unparse(decorator) else "POST"
+                        name = f"crm_ext.api.{path.stem}.{node.name}"
+                        yield pytest.param(name, verb, arguments, id=name.removeprefix("crm_ext.api."))
+
+
+def pages():
+    """Addresses of all pages of the portal; {0} stands for a name."""
+    for route in frappe.get_module("crm_ext.hooks").website_route_rules:
+        address = re.sub(r"<(?:path:)?\w+>", "{0}", route["from_route"])
+        if address.split("/")[1] in ("portal", "offer"):
+            yield address
+    for path in sorted((PACKAGE / "www" / "portal").glob("*.html")):
+        yield f"/portal/{path.stem}".removesuffix("/index")
+
+
+METHODS = list(whitelisted())
+PAGES = sorted(set(pages()))
+BUTTONS = sorted(
+    {
+        pair
+        for folder in ("templates/self_service", "www/portal", "www/offer")
+        for path in (PACKAGE / folder).rglob("*.html")
+        for pair in re.findall(r'<button[^>]*\bname="(\w+)"[^>]*\bvalue="(\w+)"', path.read_text(encoding="utf-8"))
+    }
+)
+FIELDS = sorted({name for method in METHODS for name in method.values[2]})
+
+
+@pytest.fixture(scope="module")
+def world(site_connection):
+    frappe.set_user("Administrator")
+    made = World()
+    try:
+        build(made)
+        frappe.db.commit()
+        yield made
+    finally:
+        frappe.db.rollback()
+        frappe.set_user("Administrator")
+        for name in ("own_quotation", "quotation"):
+            if name in made.names:
+                remove_what_followed(made.names[name])
+        remove_all_of(made.names.get("alpha"), made.names.get("beta"))
+        made.take_away()
+
+
+def build(made: World) -> None:
+    names = made.names
+    names["ann"] = portal_user(made, "ann@attacks.test")
+    names["two"] = portal_user(made, "two@attacks.test")
+    names["nobody"] = portal_user(made, "nobody@attacks.test")
+    names["gone"] = portal_user(made, "gone@attacks.test")
+    names["alpha"] = portal_customer(made, "Alpha Open Works", names["ann"], names["two"], names["gone"])
+    names["gamma"] = portal_customer(made, "Gamma Open Works", names["two"])
+    names["beta"] = portal_customer(made, "Beta Secret Works")
+    names["own_item"] = service(made, "ATTACK-OPEN")
+    names["item"] = service(made, "ATTACK-HIDDEN", description="The recipe of Beta")
+    names["own_quotation"] = quotation(made, names["alpha"], names["own_item"], 100).name
+    names["gamma_quotation"] = quotation(made, names["gamma"], names["own_item"], 70).name
+    names["quotation"] = quotation(made, names["beta"], names["item"], SECRET_RATE).name
+    names["own_order"] = sales_order(made, names["alpha"], names["own_item"], 100).name
+    names["order"] = sales_order(made, names["beta"], names["item"], SECRET_RATE).name
+    names["own_invoice"] = sales_invoice(made, names["alpha"], names["own_item"], 100).name
+    names["invoice"] = sales_invoice(made, names["beta"], names["item"], SECRET_RATE).name
+    made.insert(
+        {
+            "doctype": "Item Price",
+            "item_code": names["item"],
+            "price_list": "Standard Selling",
+            "price_list_rate": SECRET_RATE,
+            "customer": names["beta"],
+        }
+    )
+    link = portal_links.make(names["quotation"], "beta-secret@link.test", is_mailed=False)
+    names["link"], names["token"] = link["link"], link["address"].rsplit("/", 1)[1]
+    portal_links.revoke(names["link"])
+    names["response"] = made.insert(
+        {
+            "doctype": "Quotation Response",
+            "quotation": names["quotation"],
+            "answer": "Question",
+            "answered_at": frappe.utils.now_datetime(),
+            "person_name": "beta-secret person",
+            "customer": names["beta"],
+        }
+    ).name
+
+
+def own_doctypes() -> list[str]:
+    return [
+        definition["name"]
+        for path in PACKAGE.glob("*/doctype/*/*.json")
+        for definition in [json.loads(path.read_text(encoding="utf-8"))]
+        if not definition.get("issingle") and frappe.db.table_exists(definition["name"])
+    ]
+
+
+def remove_all_of(*customers: str | None) -> None:
+    """What the attacks with Alpha's own names left behind: all of it belongs to Alpha."""
+    for doctype in (*own_doctypes(), "Issue"):
+        if frappe.get_meta(doctype).has_field("customer"):
+            for name in frappe.get_all(doctype, {"customer": ("in", customers)}, pluck="name", order_by="name"):
+                frappe.db.set_value(doctype, name, "docstatus", 0, update_modified=False)
+                frappe.delete_doc(doctype, name, force=True, delete_permanently=True, ignore_permissions=True)
+    frappe.db.delete("ToDo", {"reference_type": ("in", ("Issue", *own_doctypes()))})
+    frappe.db.commit()
+
+
+@pytest.fixture(scope="module")
+def ann(world):
+    return Visitor(world.names["ann"])
+
+
+@pytest.fixture(scope="module")
+def nobody(world):
+    return Visitor(world.names["nobody"])
+
+
+@pytest.fixture(autouse=True)
+def no_flood(site):
+    frappe.cache.delete_keys("crm_ext_flood")
+
+
+# The attack
+
+
+def aimed(name: str, kind: str, target: dict[str, str]):
+    """A value for an argument that names something of the target."""
+    known = {
+        "sales_order": target["order"],
+        "order": target["order"],
+        "invoice": target["invoice"],
+        "sales_invoice": target["invoice"],
+        "invoices": target["invoice"],
+        "customer": target["customer"],
+        "party": target["customer"],
+        "item": target["item"],
+        "item_code": target["item"],
+        "token": target["token"],
+        "link": target["link"],
+        "response": target["response"],
+        "doctype": "Quotation",
+        "company": makers.company(),
+        "seen_total": str(SECRET_RATE * 2),
+        "person_name": "Mallory",
+        "message": "Mallory was here",
+        "agreed": 1,
+    }
+    value = known.get(name, target["quotation"])
+    if NUMBERS.search(name) or kind.split(" | ")[0] in ("int", "float"):
+        return known.get(name, 1)
+    if kind.split(" | ")[0] in ("bool",):
+        return True
+    if kind.startswith("list"):
+        return [value]
+    if "dict" in kind:
+        return {"name": value, "quotation": target["quotation"], "customer": target["customer"]}
+    return value
+
+
+def beta(world) -> dict[str, str]:
+    return {**world.names, "customer": world.names["beta"]}
+
+
+def ghost(world) -> dict[str, str]:
+    """Names that look like Beta's and belong to nothing."""
+    return {
+        key: re.sub(r"[0-9A-Za-z]{5}$", "ZZZZ9", value) if isinstance(value, str) else value
+        for key, value in beta(world).items()
+    }
+
+
+def send(visitor: Visitor, method: str, verb: str, values: dict):
+    address = f"/api/method/{method}"
+    if verb == "GET":
+        return visitor.get(address, **{key: as_text(value) for key, value in values.items()})
+    return visitor._open(
+        "POST",
+        address,
+        json=values,
+        extra={"X-Frappe-CSRF-Token": visitor.csrf_token} if visitor.csrf_token else {},
+    )
+
+
+def as_text(value) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def fingerprint() -> dict[str, int]:
+    frappe.db.rollback()  # a fresh look at what the requests committed
+    tables = ", ".join(f"`tab{doctype}`" for doctype in (*ERPNEXT_DOCUMENTS, *own_doctypes()))
+    return dict(frappe.db.sql(f"CHECKSUM TABLE {tables}"))
+
+
+def reveals(text: str, *sent: str) -> list[str]:
+    """Secrets of Beta in an answer, except what the attacker wrote himself."""
+    return [word for word in SECRET_WORDS if word in text and not any(word in name for name in sent)]
+
+
+def texts(value) -> list[str]:
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in texts(part)]
+    return [str(value)]
+
+
+@pytest.mark.parametrize(("method", "verb", "arguments"), METHODS)
+def test_nothing_of_beta_is_seen_changed_or_told_apart_from_nothing(world, ann, nobody, method, verb, arguments):
+    before = fingerprint()
+    there, nowhere = beta(world), ghost(world)
+    of_beta = {name: aimed(name, kind, there) for name, kind in arguments.items()}
+    of_nothing = {name: aimed(name, kind, nowhere) for name, kind in arguments.items()}
+    seen = send(ann, method, verb, of_beta)
+    absent = send(ann, method, verb, of_nothing)
+    if arguments:
+        assert plain(seen, *texts(of_beta)) == plain(absent, *texts(of_nothing))
+    for visitor in (Visitor(), nobody):
+        answer = send(visitor, method, verb, of_beta)
+        assert answer.status_code < 500, answer.text[-1500:]
+        assert not reveals(answer.text, *texts(of_beta))
+    assert seen.status_code < 500, seen.text[-1500:]
+    assert not reveals(seen.text, *texts(of_beta))
+    changed = {table for table, checksum in fingerprint().items() if before[table] != checksum}
+    if method not in PUBLIC_DOORS:
+        assert not changed
+
+
+@pytest.mark.parametrize(
+    ("method", "verb", "arguments"),
+    [param for param in METHODS if any(NUMBERS.search(name) for name in param.values[2])],
+)
+def test_tampered_figures_are_refused_and_move_nothing_of_beta(world, ann, method, verb, arguments):
+    own = {
+        **ghost(world),
+        "quotation": world.names["own_quotation"],
+        "order": world.names["own_order"],
+        "invoice": world.names["own_invoice"],
+        "customer": world.names["alpha"],
+        "item": world.names["own_item"],
+        "token": "",
+    }
+    before = documents_of_beta(world)
+    for figure in TAMPERED:
+        values = {
+            name: figure if NUMBERS.search(name) else aimed(name, kind, own) for name, kind in arguments.items()
+        }
+        answer = send(ann, method, verb, values)
+        assert answer.status_code < 500, f"{figure}: {answer.text[-1500:]}"
+        assert not reveals(answer.text)
+    assert documents_of_beta(world) == before
+    absurd = frappe.get_all(
+        "Sales Order",
+        filters={"customer": world.names["alpha"], "name": ("!=", world.names["own_order"])},
+        fields=["name", "grand_total"],
+        order_by="name",
+    )
+    assert not absurd, "an order was made of figures that nobody can mean"
+
+
+def documents_of_beta(world) -> list:
+    frappe.db.rollback()
+    return [
+        frappe.db.get_value(doctype, world.names[name], ["modified", "docstatus", "status"])
+        for doctype, name in (("Quotation", "quotation"), ("Sales Order", "order"), ("Sales Invoice", "invoice"))
+    ]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_show_nothing_of_beta_to_anybody_else(world, ann, nobody, address):
+    before = fingerprint()
+    there, nowhere = beta(world), ghost(world)
+    for key in ("quotation", "order", "invoice", "item", "token", "customer"):
+        query = {name: there[key] for name in ("name", "customer", "company", "show")} if "{0}" not in address else {}
+        seen = ann.get(address.format(there[key]), **query)
+        absent = ann.get(address.format(nowhere[key]), **{name: nowhere[key] for name in query})
+        assert plain(seen, there[key]) == plain(absent, nowhere[key])
+        assert seen.status_code < 500 and not reveals(seen.text, there[key])
+    assert Visitor().get(address.format(there["quotation"])).status_code in (302, 404)
+    assert nobody.get(address.format(there["quotation"])).status_code in (403, 404)
+    assert fingerprint() == before
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_forms_of_pages_do_nothing_to_beta(world, ann, address):
+    before = documents_of_beta(world)
+    there, nowhere = beta(world), ghost(world)
+    for button, value in [*BUTTONS, ("do", "")]:
+        sent = []
+        for target in (there, nowhere):
+            form = {name: as_text(aimed(name, "str", target)) for name in FIELDS}
+            form |= {"name": target["quotation"], button: value, "csrf_token": ann.csrf_token or ""}
+            frappe.cache.delete_keys("crm_ext_flood")
+            answer = ann.post(address.format(target["quotation"]), form)
+            assert answer.status_code < 500, answer.text[-1500:]
+            assert not reveals(answer.text, *form.values())
+            sent.append(plain(answer, *form.values()))
+        assert sent[0] == sent[1], f"{button}={value}"
+    assert documents_of_beta(world) == before
+
+
+# Frappe's and ERPNext's own doors
+
+
+def own_doors(doctype: str, name: str):
+    """(address, values) of the ways in which Frappe gives away documents."""
+    client = "/api/method/frappe.client."
+    yield f"/api/resource/{doctype}/{name}", {}
+    yield f"{client}get", {"doctype": doctype, "name": name}
+    yield f"{client}get_value", {"doctype": doctype, "filters": json.dumps({"name": name}), "fieldname": '["*"]'}
+    yield f"{client}validate_link", {"doctype": doctype, "docname": name}
+    yield "/printview", {"doctype": doctype, "name": name}
+    yield "/api/method/frappe.utils.print_format.download_pdf", {"doctype": doctype, "name": name}
+    yield "/api/method/frappe.www.printview.get_html_and_style", {"doc": doctype, "name": name}
+    yield "/api/method/frappe.desk.form.load.getdoc", {"doctype": doctype, "name": name}
+    yield "/api/method/frappe.desk.notifications.get_open_count", {"doctype": doctype, "name": name}
+
+
+def own_lists(doctype: str):
+    client = "/api/method/frappe.client."
+    yield f"/api/resource/{doctype}", {"fields": '["*"]', "limit_page_length": "0"}
+    yield f"{client}get_list", {"doctype": doctype, "fields": '["*"]', "limit_page_length": "0"}
+    yield f"{client}get_count", {"doctype": doctype}
+    yield "/api/method/frappe.desk.search.search_link", {"doctype": doctype, "txt": ""}
+    yield "/api/method/frappe.desk.reportview.get", {"doctype": doctype, "fields": '["*"]'}
+    yield "/api/method/frappe.www.list.get", {"doctype": doctype}
+
+
+@pytest.mark.parametrize("doctype", GUARDED_DOCTYPES)
+def test_frappes_own_doors_give_nothing_of_beta_away(world, ann, doctype):
+    known = {"Quotation": "quotation", "Sales Order": "order", "Sales Invoice": "invoice", "Customer": "beta"}
+    known |= {"Portal Link": "link", "Quotation Response": "response"}
+    name = world.names[known[doctype]] if doctype in known else "1"
+    nowhere = re.sub(r".{5}$", "ZZZZ9", name)
+    for asked, absent in zip(own_doors(doctype, name), own_doors(doctype, nowhere), strict=True):
+        answer = ann.get(asked[0], **asked[1])
+        assert answer.status_code in (401, 403, 404, 417), f"{asked}: {answer.status_code} {answer.text[:500]}"
+        assert not reveals(answer.text, name), asked
+        other = ann.get(absent[0], **absent[1])
+        if doctype in TOLD_APART_BY_FRAPPE and plain(answer, name)[0] != plain(other, nowhere)[0]:
+            continue
+        assert plain(answer, name)[0] == plain(other, nowhere)[0], asked
+    for address, values in own_lists(doctype):
+        answer = ann.get(address, **values)
+        assert answer.status_code < 500, answer.text[-800:]
+        assert not reveals(answer.text), address
+        assert name == "1" or name not in answer.text, address
+    for verb in ("PUT", "DELETE"):
+        answer = ann._open(verb, f"/api/resource/{doctype}/{name}", json={"customer_name": "Mallory"})
+        assert answer.status_code in (400, 401, 403, 404), answer.text[:500]
+
+
+# Of documents that a portal user may read in general, Frappe itself tells "not yours" (403) from "not there" (404).
+TOLD_APART_BY_FRAPPE: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    "report",
+    ["Accounts Receivable", "Sales Register", "Gross Profit", "Quotation Trends", "Item-wise Sales History", "Promises Kept"],
+)
+def test_reports_are_not_for_customers(world, ann, report):
+    filters = json.dumps({"company": makers.company(), "customer": world.names["beta"]})
+    answer = ann.get("/api/method/frappe.desk.query_report.run", report_name=report, filters=filters)
+    assert answer.status_code in (403, 404, 417) and not reveals(answer.text, world.names["beta"])
+
+
+# Who somebody is
+
+
+def test_a_login_cannot_make_itself_an_agent_by_a_contact_of_its_own(world, nobody):
+    values = {
+        "first_name": "Mallory",
+        "user": world.names["nobody"],
+        "links": [{"link_doctype": "Customer", "link_name": world.names["beta"]}],
+    }
+    answer = nobody._open("POST", "/api/resource/Contact", json=values)
+    try:
+        assert nobody.get("/portal").status_code == 403
+        assert nobody.get(f"/portal/quotations/{world.names['quotation']}").status_code == 403
+    finally:
+        frappe.db.rollback()
+        if answer.status_code == 200:
+            frappe.delete_doc("Contact", answer.json["data"]["name"], force=True, delete_permanently=True)
+            frappe.db.commit()
+
+
+def test_a_user_of_two_customers_sees_both_apart_and_no_third(world):
+    two = Visitor(world.names["two"])
+    both = {world.names["own_quotation"], world.names["gamma_quotation"]}
+    for chosen, expected in (("alpha", "own_quotation"), ("gamma", "gamma_quotation")):
+        two.get("/portal/acting")
+        answer = two.post(
+            "/portal/acting", {"customer": world.names[chosen], "csrf_token": two.csrf_token}
+        )
+        assert answer.status_code == 303
+        listed = two.get("/portal/quotations").text
+        assert {name for name in both if name in listed} == {world.names[expected]}
+    two.post("/portal/acting", {"customer": world.names["beta"], "csrf_token": two.csrf_token})
+    page = two.get("/portal/quotations").text
+    assert not reveals(page) and world.names["quotation"] not in page
+    two.client.set_cookie("crm_ext_acting", f"customer={world.names['beta']}", domain=frappe.local.site)
+    assert not reveals(two.get("/portal").text)
+
+
+def test_a_disabled_login_and_a_disabled_customer_are_out_at_once(world):
+    gone = Visitor(world.names["gone"])
+    assert gone.get("/portal").status_code == 200
+    frappe.db.set_value("User", world.names["gone"], "enabled", 0)
+    frappe.db.commit()
+    frappe.clear_document_cache("User", world.names["gone"])
+    for address in ("/portal", f"/portal/quotations/{world.names['own_quotation']}"):
+        answer = gone.get(address)
+        assert answer.status_code != 200 and world.names["own_quotation"] not in re.sub("redirect-to=.*", "", answer.text)
+    two = Visitor(world.names["two"])
+    frappe.db.set_value("Customer", world.names["gamma"], "disabled", 1)
+    frappe.db.commit()
+    try:
+        assert two.get(f"/portal/quotations/{world.names['gamma_quotation']}").status_code == 404
+    finally:
+        frappe.db.set_value("Customer", world.names["gamma"], "disabled", 0)
+        frappe.db.commit()
+
+
+# What a page may contain
+
+
+def test_pages_hold_no_inline_scripts_styles_or_handlers_and_say_so_to_the_browser(world, ann):
+    inline = re.compile(r"<script(?![^>]*\ssrc=)|\son\w+\s*=|javascript:|<style|\sstyle\s*=", re.IGNORECASE)
+    names = itertools.cycle((world.names["own_quotation"],))
+    for address in PAGES:
+        page = ann.get(address.format(next(names)))
+        assert not inline.findall(page.text), address
+        if page.status_code == 200:
+            policy = page.headers["Content-Security-Policy"]
+            assert "script-src 'self';" in policy and "unsafe" not in policy
+            assert page.headers["Cache-Control"] == "no-store, private"
+            assert len(page.data) < 60_000
+
+
+def test_what_customers_typed_is_shown_as_text(world, ann):
+    attack = "<script>alert(1)</script>"
+    answer = ann.post(
+        f"/portal/quotations/{world.names['own_quotation']}",
+        {"do": "accept", "person_name": attack, "seen_total": attack, "agreed": "1", "csrf_token": ann.csrf_token or ""},
+    )
+    assert answer.status_code == 200 and attack not in answer.text and "&lt;script&gt;" in answer.text
+
+
+def test_a_form_without_the_sessions_key_is_refused(world):
+    ann = Visitor(world.names["ann"])
+    ann.get("/portal/acting")
+    answer = ann.post("/portal/acting", {"customer": world.names["alpha"], "csrf_token": "wrong"})
+    assert answer.status_code == 400
