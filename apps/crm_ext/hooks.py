@@ -77,7 +77,10 @@ doc_events = {
         "before_rename": "crm_ext.overrides.item.before_rename",
         "after_rename": "crm_ext.overrides.item.after_rename",
     },
-    "Sales Order Item": {"on_update": "crm_ext.overrides.sales_order_item.on_update"},
+    "Sales Order Item": {
+        "on_submit": "crm_ext.overrides.sales_order_item.on_submit",
+        "on_update_after_submit": "crm_ext.overrides.sales_order_item.on_update_after_submit",
+    },
     "Offer Desk Settings": {"on_update": "crm_ext.setup.cost_visibility.apply"},
     "Stock Reservation Entry": {
         "before_submit": "crm_ext.overrides.stock_reservation_entry.before_submit",
@@ -101,6 +104,8 @@ ignore_links_on_delete = [
     "Stock Hold",
     "Item Affinity",
     "Item Suggestion",
+    "Offer Production",
+    "Quotation Revision",
     "Portal Link",
     "Quotation Response",
     "Promise Record",

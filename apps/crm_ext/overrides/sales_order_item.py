@@ -1,4 +1,4 @@
-"""Events of ERPNext's Sales Order Item that reach this app: rows that are saved by themselves, not with their order."""
+"""Events of ERPNext's Sales Order Item: rows of a submitted order that are saved by themselves ("Update Items")."""
 
 from __future__ import annotations
 
@@ -7,5 +7,9 @@ from frappe.model.document import Document
 from crm_ext.offer_desk.flow import margin_guard
 
 
-def on_update(item: Document, method: str | None = None) -> None:
+def on_submit(item: Document, method: str | None = None) -> None:
+    margin_guard.note_changed(item)
+
+
+def on_update_after_submit(item: Document, method: str | None = None) -> None:
     margin_guard.note_changed(item)

@@ -51,7 +51,7 @@ def check(document: Document) -> None:
 
 
 def note_changed(item: Document) -> None:
-    """Remember that a row of a submitted order was given another price or quantity ("Update Items")."""
+    """Remember that a row of a submitted order is new, or was given another price or quantity."""
     if item.has_value_changed("rate") or item.has_value_changed("qty"):
         frappe.flags.setdefault(_CHANGED, set()).add(item.parent)
 
