@@ -540,3 +540,20 @@ def credit_for_order(customer: str, company: str) -> tuple[Decimal, Decimal]:
         return Decimal(0), Decimal(0)
     limit = Decimal(str(get_credit_limit(customer, company) or 0))
     return limit, Decimal(str(get_customer_outstanding(customer, company))) if limit else Decimal(0)
+
+
+# Production
+
+
+def lines_to_make(sales_order: str) -> list[dict]:
+    """What of a submitted order no Work Order covers yet: item_code, bom, warehouse, pending_qty, sales_order_item."""
+    from erpnext.selling.doctype.sales_order.sales_order import get_work_order_items
+
+    return get_work_order_items(sales_order)
+
+
+def make_work_order(order: Document, line: dict) -> str:
+    """A draft Work Order for one of `lines_to_make`, as ERPNext's own button makes it."""
+    from erpnext.selling.doctype.sales_order.sales_order import make_work_orders
+
+    return make_work_orders(frappe.as_json({"items": [line]}), order.name, order.company, order.project)[0]

@@ -34,8 +34,9 @@ def compare(first: str, second: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
-def give_reasons(quotation: str, reasons: dict) -> list[dict]:
+def give_reasons(quotation: str, reasons: dict | str) -> list[dict]:
     """Write down why an amendment changed what it changed: reasons by name of the change."""
     require_quotation(quotation, "write")
-    revisions_flow.give_reasons(quotation, {str(row): str(reason) for row, reason in reasons.items()})
+    given = {str(row): str(reason or "") for row, reason in frappe.parse_json(reasons).items()}
+    revisions_flow.give_reasons(quotation, given)
     return revisions_flow.chain(quotation)

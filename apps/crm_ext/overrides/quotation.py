@@ -8,6 +8,7 @@ from crm_ext.offer_desk.flow import (
     cost_sight,
     margin_approvals,
     margin_guard,
+    production,
     promise_records,
     promises,
     quotation_options,
@@ -43,11 +44,13 @@ def on_update_after_submit(quotation: Document, method: str | None = None) -> No
 
 
 def on_cancel(quotation: Document, method: str | None = None) -> None:
+    production.withdraw(quotation)
     stock_holds.release_cancelled(quotation)
     promise_records.forget(quotation)
 
 
 def on_trash(quotation: Document, method: str | None = None) -> None:
+    production.forget(quotation)
     revisions.forget(quotation)
     stock_holds.forget_offer(quotation.name)
     margin_approvals.forget(quotation.doctype, quotation.name)

@@ -8,6 +8,7 @@ from crm_ext.offer_desk.flow import (
     cost_sight,
     margin_approvals,
     margin_guard,
+    production,
     promise_records,
     promises,
     quotation_options,
@@ -35,6 +36,7 @@ def on_submit(order: Document, method: str | None = None) -> None:
 
 
 def on_cancel(order: Document, method: str | None = None) -> None:
+    production.withdraw(order)
     quotation_options.note_chosen(order)
     stock_holds.restore_for_order(order)
     promise_records.forget(order)
@@ -51,6 +53,7 @@ def on_update_after_submit(order: Document, method: str | None = None) -> None:
 
 
 def on_trash(order: Document, method: str | None = None) -> None:
+    production.forget(order)
     margin_approvals.forget(order.doctype, order.name)
     checkout.order_deleted(order)
     order_notices.forget_order(order.name)

@@ -144,6 +144,13 @@ def require_prices(quotation: Document) -> None:
             )
 
 
+def print_readably(quotation: Document) -> None:
+    """ERPNext's print formats show the options under a heading of their own and say that the total is without them."""
+    if quotation.get("quotation_options"):
+        templates = quotation.get("print_templates") or {}
+        quotation.print_templates = {**templates, "quotation_options": "templates/offer_desk/printed_options.html"}
+
+
 # The order that a choice makes
 
 

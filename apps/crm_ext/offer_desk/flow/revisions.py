@@ -252,10 +252,15 @@ def _row_text(row: rules.Row | None, quotation: Document) -> str:
     if row is None:
         return ""
     rate = frappe.utils.fmt_money(row.get("rate") or 0, currency=quotation.currency)
-    text = f"{frappe.utils.cstr(flt(row.get('qty')))} {row.get('uom') or ''} × {rate}"
+    text = f"{_digits(row.get('qty'))} {row.get('uom') or ''} × {rate}"
     if row.get("discount_percentage"):
-        text += f" (−{flt(row['discount_percentage'])} %)"
+        text += f" (−{_digits(row['discount_percentage'])} %)"
     return f"{text}\n{row['description']}" if row.get("description") else text
+
+
+def _digits(value: float | None) -> str:
+    """2 for 2.0, 0.25 for 0.25."""
+    return f"{flt(value):.9f}".rstrip("0").rstrip(".")
 
 
 def _term_text(name: str, terms: rules.Row, quotation: Document) -> str:

@@ -1,8 +1,10 @@
 // What the offer desk shows on the forms of opportunities, quotations and sales orders; loaded by those only.
 import "./offer_desk/promises";
+import "./offer_desk/holds";
 import "./offer_desk/options";
 import "./offer_desk/templates";
 import "./offer_desk/revisions";
+import "./offer_desk/production";
 import "./offer_desk/suggestions";
 
 import { ask } from "./offer_desk/margin";

@@ -17,9 +17,9 @@ export function number(value, digits = 0) {
 
 export const percent = (value) => __("{0} %", [number(value, 1)]);
 
-export function money(value, currency) {
-	if (!reads_persian()) return strip(format_currency(value, currency, 0));
-	return __("{0} {1}", [number(value), currency_symbol(currency)]);
+export function money(value, currency, digits = 0) {
+	if (!reads_persian()) return strip(format_currency(value, currency, digits));
+	return __("{0} {1}", [number(value, digits), currency_symbol(currency)]);
 }
 
 export function date(value) {
