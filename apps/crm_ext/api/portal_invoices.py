@@ -15,8 +15,7 @@ def start_payment(amounts: dict, key: str, method: str = "Bank Transfer") -> dic
     """
     here = require_own("Sales Invoice", next(iter(amounts), None))
     payment = portal_payments.start(here, amounts, "Online" if method == "Online" else "Bank Transfer", key)
-    address = portal_payments.gateway_address(payment) if payment.method == "Online" else None
-    return {"payment": payment.name, "address": address}
+    return {"payment": payment.name, "address": payment.payment_address}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -123,7 +123,10 @@ def start(here: Acting, wanted: Mapping[str, str | None], method: Method, key: s
     if method == "Online":
         payment.payment_gateway_account = _require_gateway(payment).name
     # The customer has no rights on doctypes; the guard of the door and `load_debts` have checked what is theirs.
-    return payment.insert(ignore_permissions=True)
+    payment.insert(ignore_permissions=True)
+    if method == "Online":
+        payment.db_set("payment_address", _gateway_address(payment))
+    return payment
 
 
 def key_of(customer: str, key: str) -> str:
@@ -131,23 +134,6 @@ def key_of(customer: str, key: str) -> str:
     if not key or not isinstance(key, str) or len(key) > 200:
         frappe.throw(_("Please open the page again and repeat what you did."))
     return hashlib.sha256(f"{customer}|{key}".encode()).hexdigest()
-
-
-def gateway_address(payment: Document) -> str:
-    """Where the customer pays online, from the gateway's own controller."""
-    account = _require_gateway(payment)
-    return erpnext_port.gateway_payment_address(
-        account.payment_gateway,
-        amount=float(payment.amount),
-        currency=payment.currency,
-        title=payment.company,
-        description=_("Payment {0}").format(payment.name),
-        reference_doctype=payment.doctype,
-        reference_docname=payment.name,
-        payer_email=payment.started_by,
-        payer_name=payment.customer_name,
-        order_id=payment.name,
-    )
 
 
 def report_transfer(payment_name: str, transferred_on: str | None, note: str | None) -> Document:
@@ -285,6 +271,23 @@ def _settlement(payment: Document) -> Settlement:
 
 def _note_entry(payment: Document, entry: Document, status: str) -> None:
     payment.db_set({"payment_entry": entry.name, "status": status, "excess": payment.excess})
+
+
+def _gateway_address(payment: Document) -> str:
+    """Where the customer pays online, from the gateway's own controller."""
+    account = _require_gateway(payment)
+    return erpnext_port.gateway_payment_address(
+        account.payment_gateway,
+        amount=float(payment.amount),
+        currency=payment.currency,
+        title=payment.company,
+        description=_("Payment {0}").format(payment.name),
+        reference_doctype=payment.doctype,
+        reference_docname=payment.name,
+        payer_email=payment.started_by,
+        payer_name=payment.customer_name,
+        order_id=payment.name,
+    )
 
 
 def _require_gateway(payment: Document) -> Mapping:

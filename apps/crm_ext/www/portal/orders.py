@@ -1,0 +1,17 @@
+"""The customer's orders, newest first: found by number, period and state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_ext.api.guards import require_customer
+from crm_ext.self_service.flow import pages, receivable_pages
+
+
+def get_context(context: Any) -> None:
+    here = require_customer()
+    pages.page(context, _("Orders"), "orders", here)
+    receivable_pages.fill_orders(context, here, frappe.form_dict)

@@ -1,0 +1,36 @@
+"""The chosen invoices, how much of each, and how: the beginning of one payment for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_ext.api import portal_invoices
+from crm_ext.api.guards import require_customer, require_own
+from crm_ext.self_service.flow import pages, receivable_pages
+
+
+def get_context(context: Any) -> None:
+    here = require_customer()
+    chosen = frappe.request.values.getlist("invoice")
+    if chosen:
+        here = require_own("Sales Invoice", chosen[0])
+    context.problem, context.typed = None, frappe.form_dict
+    if frappe.request.method == "POST" and chosen:
+        try:
+            begun = portal_invoices.start_payment(
+                {name: frappe.form_dict.get(f"amount {name}") for name in chosen},
+                frappe.form_dict.get("key") or "",
+                frappe.form_dict.get("method") or "Bank Transfer",
+            )
+        except frappe.DoesNotExistError:
+            raise
+        except frappe.ValidationError as refused:
+            frappe.db.rollback()
+            context.problem = str(refused)
+        else:
+            pages.go(pages.route("portal", "payments", begun["payment"]))
+    pages.page(context, _("Pay Invoices"), "statement", here)
+    receivable_pages.fill_choice(context, here, chosen)
