@@ -328,10 +328,6 @@ class _Reading:
     def _warehouses(self) -> list[dict]:
         return queries.warehouses(self.company)
 
-    @cached_property
-    def _transit(self) -> frozenset[str]:
-        return frozenset(row.name for row in self._warehouses if row.is_transit and not row.is_group)
-
     def _pool(self, asked: str | None) -> tuple[str, ...]:
         """The warehouses that an ask takes from; goods on the way to no known place are nearest to none of them."""
         sellable = [row for row in self._warehouses if not (row.is_group or row.is_out_of_use)]
@@ -376,7 +372,8 @@ class _Reading:
 
     def _movements(self, codes: Collection[str]) -> list[Movement]:
         counts_requests = bool(self._settings.count_material_requests)
-        coming = queries.supply(codes, self.company, counts_requests)
+        transit = {row.name for row in self._warehouses if row.is_transit and not row.is_group}
+        coming = queries.supply(codes, self.company, transit, counts_requests)
         wanted = queries.demand(codes, self.company, self._own, now_datetime())
         places = {row.name for row in self._warehouses if not row.is_group}
         moving = [*self._coming(coming), *self._wanted(wanted)]

@@ -161,7 +161,7 @@ _PRODUCED = """
         qty - produced_qty - process_loss_qty
     from `tabWork Order`
     where production_item in %(items)s and docstatus = 1 and company = %(company)s
-        and status not in ('Completed', 'Stopped', 'Closed')
+        and status in ('Submitted', 'Not Started', 'In Process', 'Stock Reserved', 'Stock Partially Reserved')
 """
 _SUBCONTRACTED = """
     select 'Subcontracting Order', line.parent, line.item_code, line.warehouse,
@@ -172,14 +172,15 @@ _SUBCONTRACTED = """
     where line.item_code in %(items)s and line.docstatus = 1 and line.received_qty < line.qty
         and document.company = %(company)s and document.status not in ('Closed', 'Completed')
 """
-# Where a request says so, goods on the road have a place and a day; else they are in the transit warehouse, undated.
+# What lies in a transit warehouse is on the road. Its place and day are those of the request, where there is one.
 _ON_THE_ROAD = """
     select 'Stock Entry', line.parent, line.item_code, coalesce(request.warehouse, line.t_warehouse),
         request.schedule_date, line.transfer_qty - line.transferred_qty
     from `tabStock Entry Detail` line
     join `tabStock Entry` document on document.name = line.parent
     left join `tabMaterial Request Item` request on request.name = line.material_request_item
-    where line.item_code in %(items)s and line.docstatus = 1 and line.transferred_qty < line.transfer_qty
+    where line.item_code in %(items)s and line.t_warehouse in %(transit)s and line.docstatus = 1
+        and line.transferred_qty < line.transfer_qty
         and document.company = %(company)s and document.add_to_transit = 1
         and document.purpose = 'Material Transfer'
 """
@@ -195,10 +196,20 @@ _REQUESTED = """
 """
 
 
-def supply(item_codes: Collection[str], company: str, with_requests: bool) -> list[tuple]:
-    """(doctype, name, item, warehouse, day or None, quantity still to come) of open documents."""
-    parts = [_ORDERED, _PRODUCED, _SUBCONTRACTED, _ON_THE_ROAD, *([_REQUESTED] if with_requests else [])]
-    return frappe.db.sql(" union all ".join(parts), {"items": tuple(item_codes), "company": company})
+def supply(
+    item_codes: Collection[str], company: str, transit: Collection[str], with_requests: bool
+) -> list[tuple]:
+    """(doctype, name, item, warehouse, day or None, quantity still to come) of open documents.
+
+    transit: the company's transit warehouses.
+    """
+    parts = [_ORDERED, _PRODUCED, _SUBCONTRACTED]
+    if transit:
+        parts.append(_ON_THE_ROAD)
+    if with_requests:
+        parts.append(_REQUESTED)
+    values = {"items": tuple(item_codes), "company": company, "transit": tuple(transit)}
+    return frappe.db.sql(" union all ".join(parts), values)
 
 
 _SOLD = """

@@ -87,12 +87,12 @@ def arrivals(orders: Collection[str], work_orders: Collection[str]) -> dict[tupl
     """When the last goods of an item came, by (doctype, document, item), for documents that are done."""
     rows = frappe.db.sql(
         """
-        select 'Purchase Order', line.purchase_order, line.item_code, max(document.posting_date)
-        from `tabPurchase Receipt Item` line
+        select 'Purchase Order', ordered.parent, ordered.item_code, max(document.posting_date)
+        from `tabPurchase Order Item` ordered
+        join `tabPurchase Receipt Item` line on line.purchase_order_item = ordered.name and line.docstatus = 1
         join `tabPurchase Receipt` document on document.name = line.parent
-        join `tabPurchase Order Item` ordered on ordered.name = line.purchase_order_item
-        where line.purchase_order in %(orders)s and line.docstatus = 1 and ordered.received_qty >= ordered.qty
-        group by line.purchase_order, line.item_code
+        where ordered.parent in %(orders)s and ordered.received_qty >= ordered.qty
+        group by ordered.parent, ordered.item_code
         union all
         select 'Work Order', name, production_item, date(actual_end_date) from `tabWork Order`
         where name in %(work_orders)s and actual_end_date is not null and produced_qty + process_loss_qty >= qty
