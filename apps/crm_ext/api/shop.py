@@ -1,5 +1,7 @@
 """The catalogue, the cart and the customer's order. Prices, currencies, warehouses and companies are never asked for."""
 
+from decimal import Decimal, InvalidOperation
+
 import frappe
 from frappe import _
 
@@ -10,8 +12,11 @@ from crm_ext.self_service.flow import (
     checkout,
     order_notices,
     order_questions,
+    printing,
     shop_sentences,
+    suggested,
 )
+from crm_ext.self_service.flow.service import as_service
 from crm_ext.self_service.flow.shop import Shop, shop_of
 from crm_ext.self_service.queries import carts as queries
 from crm_ext.shared.calendars import parse_date
@@ -30,10 +35,12 @@ def guard_catalogue() -> Shop:
 
 
 @frappe.whitelist(methods=["POST"])
-def add_to_cart(item: str, qty: str = "1") -> dict:
+def add_to_cart(item: str, qty: str = "1", is_suggested: int = 0) -> dict:
     """{ok, message, lines}: message is the sentence for the customer, lines how many there are now."""
     shop = shop_of(require_customer())
     refusal = carts.add(shop, item, qty)
+    if refusal is None and is_suggested:
+        suggested.taken(shop, item)
     return _answer(shop, refusal, _("It is in your cart."))
 
 
@@ -86,15 +93,15 @@ def add_address(
 
 
 @frappe.whitelist(methods=["POST"])
-def place_order(cart: str, seen_day: str | None = None) -> dict:
+def place_order(cart: str, seen_day: str | None = None, seen_total: str | None = None) -> dict:
     """{ok, message, order, is_waiting}: the same order however often the same cart is sent.
 
-    seen_day: the ISO day that the page showed for the whole order; nothing is promised by it.
+    seen_day, seen_total: the ISO day and the total that the page showed. They are compared with what holds now, so that
+    nobody buys what they did not see, and promise nothing.
     """
     here = require_customer()
     guard_flood("checkout", _ORDERS_FROM_ONE_ADDRESS, _ORDERS_FROM_ALL, 60)
-    seen = parse_date(seen_day) if seen_day else None
-    placed = checkout.place(shop_of(here), cart, None if isinstance(seen, Refusal) else seen)
+    placed = checkout.place(shop_of(here), cart, _seen(seen_day, seen_total))
     # ERPNext's remarks are for the desk: they may name costs.
     frappe.local.message_log = []
     if isinstance(placed, Refusal):
@@ -134,6 +141,22 @@ def ask_about_order(order: str, question: str | None = None, kind: str | None = 
     return {"ok": True, "message": _("We have your message and will answer soon.")}
 
 
+@frappe.whitelist()
+def order_pdf(order: str) -> None:
+    """An own order as a file."""
+    require_own("Sales Order", order)
+    with as_service():
+        printing.answer_with_pdf("Sales Order", order)
+
+
+@frappe.whitelist()
+def delivery_pdf(delivery: str) -> None:
+    """An own delivery note as a file."""
+    require_own("Delivery Note", delivery)
+    with as_service():
+        printing.answer_with_pdf("Delivery Note", delivery)
+
+
 @frappe.whitelist(methods=["POST"])
 def set_notices(is_subscribed: int = 0) -> dict:
     """Whether this login wants letters about the orders of the customer that it acts for. {ok, message}."""
@@ -142,11 +165,35 @@ def set_notices(is_subscribed: int = 0) -> dict:
     return {"ok": True, "message": _("Your wish is kept.")}
 
 
+def guard_notices(user: str, customer: str, token: str) -> None:
+    """The link of a letter: it opens this one choice, and nothing says whether its names exist."""
+    guard_flood("notices", _ORDERS_FROM_ONE_ADDRESS, _ORDERS_FROM_ALL, 60)
+    if not order_notices.is_signed(user, customer, token):
+        raise frappe.DoesNotExistError
+
+
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+def choose_notices(user: str, customer: str, token: str, is_subscribed: int = 0) -> None:
+    """Stop the letters about orders, or have them again, by the link of a letter."""
+    guard_notices(user, customer, token)
+    order_notices.set_preference(user, customer, bool(is_subscribed))
+
+
 @frappe.whitelist(methods=["POST"])
 def show_in_catalogue(items: str | list, is_shown: int = 1) -> int:
     """For the list of items at the desk: put items into the catalogue or take them out; returns how many changed."""
     frappe.has_permission("Item", "write", throw=True)
     return catalogue.show(frappe.parse_json(items), bool(is_shown))
+
+
+def _seen(day: str | None, total: str | None) -> checkout.Seen:
+    """What cannot be read was not shown by us; then the customer is asked once more."""
+    shown_day = parse_date(day) if day else None
+    try:
+        shown_total = Decimal(total) if total else None
+    except InvalidOperation:
+        shown_total = Decimal(-1)
+    return checkout.Seen(None if isinstance(shown_day, Refusal) else shown_day, shown_total)
 
 
 def _answer(shop: Shop, refusal: Refusal | None, done: str) -> dict:

@@ -83,6 +83,16 @@ def view(shop: Shop, cart: Document | None = None) -> CartView:
     return CartView(cart, lines, order, last_day(days.values()), addresses)
 
 
+def waiting(shop: Shop) -> list[frappe._dict]:
+    """Orders of this login that the sales desk has to look at, as {sales_order, modified}."""
+    return queries.waiting_orders(shop.customer, shop.company, shop.user, WAITING)
+
+
+def total_of(order: Document) -> Decimal:
+    """What is to be paid, in the order's currency."""
+    return to_decimal(order.rounded_total or order.grand_total)
+
+
 def current(shop: Shop) -> Document | None:
     name = queries.open_cart(shop.customer, shop.company, shop.user)
     return frappe.get_doc("Portal Cart", name) if name else None
@@ -103,12 +113,6 @@ def remove(shop: Shop, item_code: str) -> None:
     cart = _locked(shop)
     cart.lines = [line for line in cart.lines if line.item_code != item_code]
     _save(cart)
-
-
-def change_all(shop: Shop, typed: Mapping[str, str]) -> list[tuple[str, Refusal]]:
-    """Set the quantities of {item: typed}; those that cannot be are given back with the reason and stay as they were."""
-    answers = ((item_code, change(shop, item_code, text)) for item_code, text in typed.items())
-    return [(item_code, refusal) for item_code, refusal in answers if refusal is not None]
 
 
 def set_wishes(
@@ -194,6 +198,8 @@ def _set_quantity(shop: Shop, item_code: str, typed: str | float | None, is_more
         qty = read_quantity(f"{had + qty:f}", is_whole=item.is_whole, least=least, unit=_(item.uom))
         if isinstance(qty, Refusal):
             return qty
+    if line and (line.qty, line.uom) == (float(qty), item.uom):
+        return None
     if not qty and not is_more:
         cart.lines = [kept for kept in cart.lines if kept is not line]
     elif qty and line:

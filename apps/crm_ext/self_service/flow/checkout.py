@@ -42,6 +42,17 @@ _COVERED_BY = ("in_stock", "supply", "service")
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the customer was shown for the whole order, as the browser tells it: only compared, never believed.
+
+    total: with taxes, in the order's currency, None where nothing is to be compared.
+    """
+
+    day: date | None = None
+    total: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Placed:
     """is_waiting: the order is a draft that the sales desk has to look at; is_again: it had been placed before."""
 
@@ -51,11 +62,14 @@ class Placed:
 
 
 def place(
-    shop: Shop, cart: str | None, seen: date | None, checkpoint: Callable[[], None] | None = None
+    shop: Shop,
+    cart: str | None,
+    seen: Seen,
+    checkpoint: Callable[[], None] | None = None,
 ) -> Placed | Refusal:
     """Order what is in the cart; called twice with the same cart it gives the same order.
 
-    seen: the day for the whole order that the customer was shown; where the goods come later now, nothing is ordered.
+    Where the goods cost something else or come later than the customer saw, nothing is ordered and the customer asked.
     checkpoint: called first; by default it commits, so that what is read under the locks is what others committed.
     """
     (checkpoint or _begin_anew)()
@@ -71,7 +85,9 @@ def place(
     objection = _objection(shop, view)
     if objection is not None:
         return objection
-    return _place(shop, document, view.order, seen)
+    if seen.total is not None and seen.total != carts.total_of(view.order):
+        return refuse("total_changed", total=carts.total_of(view.order), order_currency=view.order.currency)
+    return _place(shop, document, view.order, seen.day)
 
 
 def _place(shop: Shop, cart: Document, order: Document, seen: date | None) -> Placed | Refusal:

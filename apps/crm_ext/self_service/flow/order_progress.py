@@ -33,11 +33,6 @@ def order_page(name: str) -> OrderPage:
     return OrderPage(order, lines, queries.taxes(name), steps(_facts(order, lines, deliveries)), deliveries)
 
 
-def belongs_to(order: str, doctype: str, name: str) -> bool:
-    """Whether a delivery note is one of the order's."""
-    return doctype == "Delivery Note" and name in {row.name for row in queries.deliveries(order)}
-
-
 def _facts(order: frappe._dict, lines: Sequence[frappe._dict], deliveries: Sequence[frappe._dict]) -> OrderFacts:
     invoices = queries.invoices(order.name)
     requests, work_orders = queries.requests(order.name), queries.work_orders(order.name)

@@ -66,6 +66,9 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "date_moved": lambda values: _(
         "In the meantime the goods can leave on {0} only. Nothing is ordered yet: please confirm the new date."
     ).format(pages.day(values["day"])),
+    "total_changed": lambda values: _(
+        "The total is {0} now. Nothing is ordered yet: please look at your cart and confirm."
+    ).format(pages.money(values["total"], values["order_currency"])),
     "date_lost": lambda values: _(
         "In the meantime we cannot name a day for all goods. Nothing is ordered yet: please confirm once more, "
         "and we shall tell you the day."

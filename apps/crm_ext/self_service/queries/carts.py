@@ -26,6 +26,16 @@ def number_of_lines(customer: str, company: str, user: str) -> int:
     return frappe.db.count("Portal Cart Line", {"parent": name}) if name else 0
 
 
+def waiting_orders(customer: str, company: str, user: str, status: str) -> list[frappe._dict]:
+    return frappe.get_all(
+        "Portal Cart",
+        {"customer": customer, "company": company, "user": user, "status": status},
+        ["sales_order", "modified"],
+        order_by="modified desc",
+        limit=20,
+    )
+
+
 def addresses_of(customer: str) -> list[frappe._dict]:
     """The customer's own addresses that are in use, as {name, words}."""
     address, link = frappe.qb.DocType("Address"), frappe.qb.DocType("Dynamic Link")

@@ -159,7 +159,7 @@ def may_buy(item: Mapping, restricted: Mapping[str, Collection[str]], today: dat
 
 
 def variants_of(template: str) -> list[frappe._dict]:
-    """Variants as {name, item_name, values}: what each is in the words of its attributes."""
+    """Variants as {name, item_name, described}: what each is in the words of its attributes."""
     variants = frappe.get_all(
         "Item", {"variant_of": template}, ["name", "item_name"], order_by="name", limit=200
     )
@@ -172,7 +172,7 @@ def variants_of(template: str) -> list[frappe._dict]:
     ):
         values[row.parent].append(row.attribute_value)
     for variant in variants:
-        variant.values = " · ".join(value for value in values[variant.name] if value)
+        variant.described = " · ".join(value for value in values[variant.name] if value)
     return variants
 
 
