@@ -14,13 +14,13 @@ from frappe.utils import add_days, cint, getdate
 from crm_ext.self_service.flow import disputes, documents, payment_promises, portal_payments
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.flow.pages import day, route
-from crm_ext.self_service.flow.statement import Statement, statement, under_way
+from crm_ext.self_service.flow.statement import Statement, currency_precision, statement, under_way
 from crm_ext.self_service.queries import portal_documents as queries
 from crm_ext.self_service.queries import receivables
 from crm_ext.self_service.rules.document_states import InvoiceFacts, invoice_state, order_state
 from crm_ext.self_service.rules.statement import OpenItem
 from crm_ext.shared.calendars import parse_date
-from crm_ext.shared.money import to_decimal
+from crm_ext.shared.money import rounded, to_decimal
 from crm_ext.shared.results import Refusal
 from crm_ext.shared.text import _lt, to_latin_digits
 
@@ -179,6 +179,7 @@ def fill_choice(context: Any, here: Acting, invoices: Iterable[str]) -> None:
             "invoice": debt.invoice,
             "due": debt.due,
             "outstanding": debt.outstanding,
+            "typed": f"{rounded(debt.outstanding, currency_precision())}",
             "currency": debt.currency,
             "note": about["reported"].get(debt.invoice),
             "is_disputed": debt.invoice in about["disputed"],
