@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         if options.command == "demo":
             write_company(Path(folder), DEMO_LAST_DAY, options.seed)
-            answer = _analysis_of(folder, COMPANY, _lt("the demo company"), None, console)
+            answer = _analysis_of(folder, COMPANY, _lt("the demo company"), None, console, COMPANY)
         else:
             period = _period(options.start, options.end)
             answer = period if isinstance(period, Refusal) else _analysis_of(
@@ -90,7 +90,12 @@ def _period(start: str | None, end: str | None) -> Period | Refusal | None:
 
 
 def _analysis_of(
-    address: str, title: str, called: str | None, period: Period | None, console: Console
+    address: str,
+    title: str,
+    called: str | None,
+    period: Period | None,
+    console: Console,
+    demo_company: str | None = None,
 ) -> Analysis | Refusal:
     source = sources.open_source(address)
     if isinstance(source, Refusal):
@@ -100,7 +105,7 @@ def _analysis_of(
         loaded = sources.load(source, connection, _bar(progress, "Reading tables"))
         if isinstance(loaded, Refusal):
             return loaded
-        return analyse(connection, loaded, title, called or source.title, period, _bar(progress, "Calculating"))
+        return analyse(connection, loaded, title, called or source.title, period, _bar(progress, "Calculating"), demo_company)
 
 
 def _bar(progress: Progress, words: str) -> Callable[[str, int, int], None]:

@@ -10,7 +10,8 @@ from decimal import Decimal
 import duckdb
 
 from crm_ext.embedded import relations
-from crm_ext.embedded.offers import Promises, promises
+from crm_ext.embedded.configured import Configured, configured
+from crm_ext.embedded.offers import Promises, Stores, promises
 from crm_ext.embedded.sources import Loaded
 from crm_ext.marketing_automation.rules import attribution, campaign_return
 from crm_ext.marketing_automation.rules.campaign_return import CampaignFigures
@@ -65,6 +66,7 @@ class Analysis:
     companies: list[CompanyFigures]
     funnel: list[FunnelStage]
     promises: Promises | None = None
+    configured: Configured | None = None
     loaded: Loaded = field(default_factory=Loaded)
 
 
@@ -75,8 +77,12 @@ def analyse(
     source: str,
     period: Period | None = None,
     progress: Callable[[str, int, int], None] = lambda step, done, total: None,
+    demo_company: str | None = None,
 ) -> Analysis | Refusal:
-    """Figures of the period; without one, of the year up to the last posting. Refuses an empty ledger ('ledger_empty')."""
+    """Figures of the period; without one, of the year up to the last posting. Refuses an empty ledger ('ledger_empty').
+
+    demo_company: the made-up company, whose goods the demo of the configurator is about.
+    """
     last_day = relations.newest_posting(connection)
     if last_day is None:
         return refuse("ledger_empty", source=source)
@@ -90,7 +96,8 @@ def analyse(
     companies = [_company_figures(connection, by_model, total.company) for total in by_model[MAIN_MODEL].totals]
     funnel = lead_to_cash(connection)
     progress("", len(attribution.MODELS) + 1, len(attribution.MODELS) + 1)
-    return Analysis(title, source, period, companies, funnel, promises(connection, last_day), loaded)
+    offered = configured(Stores.read(connection, last_day).supply(demo_company)) if demo_company else None
+    return Analysis(title, source, period, companies, funnel, promises(connection, last_day), offered, loaded)
 
 
 def _company_figures(
@@ -161,6 +168,7 @@ def as_figures(analysis: Analysis) -> dict:
             {name: _plain(getattr(stage, name)) for name in stage.__dataclass_fields__} for stage in analysis.funnel
         ],
         "promises": _promise_figures(analysis.promises) if analysis.promises else [],
+        "configured": _configured_figures(analysis.configured) if analysis.configured else None,
     }  # fmt: skip
 
 
@@ -177,6 +185,25 @@ def _promise_figures(promised: Promises) -> list[dict]:
         }
         for line in promised.lines
     ]
+
+
+def _configured_figures(offered: Configured) -> dict:
+    return {
+        "options": [
+            {"option": one.label, "status": one.status, "is_chosen": one.is_chosen, "reason": one.reason}
+            for one in offered.choices
+        ],
+        "completions": [
+            {
+                "title": way.title,
+                "lines": [{"option": label, "qty": _plain(qty)} for label, qty in way.lines],
+                "price": _plain(way.price),
+                "margin": _plain(way.margin),
+                "day": _plain(way.day),
+            }
+            for way in offered.ways
+        ],
+    }
 
 
 def _plain(value: object) -> object:

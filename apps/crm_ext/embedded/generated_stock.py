@@ -25,14 +25,22 @@ class Goods:
     lead_time: int
 
 
+
 GOODS = (
     Goods("CP-15", "Centrifugal pump 1.5 kW", 640, 14, ((9, 20), (30, 20)), 21),
     Goods("CP-40", "Centrifugal pump 4 kW", 1_150, 3, ((6, 4), (20, 12)), 28),
     Goods("SP-75", "Borehole pump 7.5 kW", 2_300, 0, ((16, 6),), 35),
     Goods("CR-25", "Heating circulator 25-60", 210, 60, (), 10),
     Goods("BO-24", "Condensing boiler 24 kW", 1_480, 2, ((12, 8), (40, 8)), 30),
+    Goods("BO-35", "Condensing boiler 35 kW", 1_980, 4, ((15, 6),), 30),
+    Goods("RD-10", "Radiator, 10 sections", 95, 6, ((8, 200),), 12),
+    Goods("FH-01", "Floor heating, for one room", 160, 400, (), 30),
+    Goods("TH-01", "Room thermostat", 48, 900, (), 5),
     Goods("CL-12", "Control unit", 390, 0, (), 0),
 )
+# Sold and never in a warehouse: code, name, price.
+SERVICES = (("SV-IN", "Installation on site", 900), ("WA-05", "Five-year warranty", 350))
+PRICES = {goods.code: goods.price for goods in GOODS} | {code: price for code, _name, price in SERVICES}
 # Offers of the last days that wait for an answer: how many days ago, and their lines as (item, pieces).
 OPEN_OFFERS = (
     (2, (("CP-15", 6), ("CR-25", 6))),
@@ -53,6 +61,8 @@ def write_stock(books: Books, company: str) -> None:
             books.add("Bin", item_code=goods.code, warehouse=WAREHOUSE, actual_qty=Decimal(goods.stock))
         for days, pieces in goods.coming:
             _purchase(books, company, goods, days, pieces)
+    for code, name, _price in SERVICES:
+        books.add("Item", name=code, item_name=name, is_stock_item=0, lead_time_days=0, disabled=0)
     for ago, lines in OPEN_OFFERS:
         _offer(books, company, ago, lines)
 
@@ -73,7 +83,6 @@ def _purchase(books: Books, company: str, goods: Goods, days: int, pieces: int) 
 
 
 def _offer(books: Books, company: str, ago: int, lines: tuple) -> None:
-    prices = {goods.code: goods.price for goods in GOODS}
     quotation = books.new_name("SAL-QTN")
     day = books.last_day - timedelta(days=ago)
     books.add(
@@ -86,7 +95,7 @@ def _offer(books: Books, company: str, ago: int, lines: tuple) -> None:
         party_name=f"Dealer {quotation[-5:]}",
         docstatus=1,
         status="Open",
-        base_net_total=Decimal(sum(prices[code] * pieces for code, pieces in lines)),
+        base_net_total=Decimal(sum(PRICES[code] * pieces for code, pieces in lines)),
     )
     for number, (code, pieces) in enumerate(lines, start=1):
         books.add("Quotation Item", parent=quotation, idx=number, item_code=code, warehouse=WAREHOUSE, stock_qty=Decimal(pieces))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -118,29 +118,51 @@ def promises(connection: duckdb.DuckDBPyConnection, today: date) -> Promises | N
     lines = connection.execute(_OPEN_LINES, {"today": today, "most": MOST_QUOTATIONS}).fetchall()
     if not lines:
         return None
-    names, facts = _items(connection)
-    movements = [
-        Movement(*row) for row in connection.execute(_MOVEMENTS, {"today": today}).fetchall() if row[0] and row[1]
-    ]
-    warehouses = _warehouses(connection)
-    stock = _stock(connection)
+    stores = Stores.read(connection, today)
     promised: list[PromisedLine] = []
     for quotation, rows in _by_quotation(lines).items():
-        company = rows[0][2]
-        supply = Supply(
-            today=today,
-            items=facts,
-            pools={None: warehouses[company], **{name: [name] for name in warehouses[company]}},
-            stock=stock,
-            movements=[one for one in movements if (one.doctype, one.name) != ("Stock Hold", quotation)],
-        )
-        own = set(warehouses[company])
-        asks = [Ask(row[3], row[4], row[6], row[5] if row[5] in own else None) for row in rows]
+        supply = stores.supply(company=rows[0][2], own_quotation=quotation)
+        asks = [Ask(row[3], row[4], row[6], row[5] if row[5] in supply.pools else None) for row in rows]
         answers = promise(asks, supply)
         promised += [
-            PromisedLine(quotation, row[1], row[4], names.get(row[4], row[4]), row[6], answers[row[3]]) for row in rows
+            PromisedLine(quotation, row[1], row[4], stores.name_of(row[4]), row[6], answers[row[3]]) for row in rows
         ]
-    return Promises(today, promised, _free_stock(promised, names, stock, movements, today))
+    return Promises(today, promised, _free_stock(promised, stores))
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What the tables know of goods on a day: items, warehouses by company, stock, and what comes and goes."""
+
+    today: date
+    names: Mapping[str, str]
+    facts: Mapping[str, ItemFacts]
+    warehouses: Mapping[str, list[str]]
+    stock: Mapping[tuple[str, str], Decimal]
+    movements: Sequence[Movement]
+
+    @classmethod
+    def read(cls, connection: duckdb.DuckDBPyConnection, today: date) -> Stores:
+        names, facts = _items(connection)
+        movements = [
+            Movement(*row) for row in connection.execute(_MOVEMENTS, {"today": today}).fetchall() if row[0] and row[1]
+        ]
+        return cls(today, names, facts, _warehouses(connection), _stock(connection), movements)
+
+    def name_of(self, item_code: str) -> str:
+        return self.names.get(item_code, item_code)
+
+    def supply(self, company: str, own_quotation: str | None = None) -> Supply:
+        """What a company can promise from; holds of the named quotation do not count."""
+        own = ("Stock Hold", own_quotation)
+        warehouses = self.warehouses.get(company, [])
+        return Supply(
+            today=self.today,
+            items=self.facts,
+            pools={None: warehouses, **{name: [name] for name in warehouses}},
+            stock=self.stock,
+            movements=[one for one in self.movements if (one.doctype, one.name) != own],
+        )
 
 
 def _by_quotation(lines: list[tuple]) -> Mapping[str, list[tuple]]:
@@ -181,26 +203,17 @@ def _stock(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Decim
     return {(item_code, warehouse): qty for item_code, warehouse, qty in rows}
 
 
-def _free_stock(
-    lines: list[PromisedLine],
-    names: Mapping[str, str],
-    stock: Mapping[tuple[str, str], Decimal],
-    movements: list[Movement],
-    today: date,
-) -> list[FreeStock]:
+def _free_stock(lines: list[PromisedLine], stores: Stores) -> list[FreeStock]:
     """The most wanted items that have stock or supply, over all warehouses."""
     wanted: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         wanted[line.item_code] += line.qty
-    moving = {one.item_code for one in movements} | {item_code for item_code, _warehouse in stock}
+    moving = {one.item_code for one in stores.movements} | {item_code for item_code, _warehouse in stores.stock}
     pictured = sorted((code for code in wanted if code in moving), key=lambda code: (-wanted[code], code))[:MOST_ITEMS]
-    days = [today + timedelta(days=number) for number in range(DAYS_OF_THE_PICTURE)]
-    found = []
-    for item_code in pictured:
-        shelf = Shelf(
-            today,
-            sum((qty for (code, _warehouse), qty in stock.items() if code == item_code), Decimal(0)),
-            [one for one in movements if one.item_code == item_code],
-        )
-        found.append(FreeStock(item_code, names.get(item_code, item_code), tuple(shelf.free(day) for day in days)))
-    return found
+    return [FreeStock(code, stores.name_of(code), _free_by_day(code, stores)) for code in pictured]
+
+
+def _free_by_day(item_code: str, stores: Stores) -> tuple[Decimal, ...]:
+    in_stock = sum((qty for (code, _warehouse), qty in stores.stock.items() if code == item_code), Decimal(0))
+    shelf = Shelf(stores.today, in_stock, [one for one in stores.movements if one.item_code == item_code])
+    return tuple(shelf.free(stores.today + timedelta(days=number)) for number in range(DAYS_OF_THE_PICTURE))
