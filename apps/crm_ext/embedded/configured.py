@@ -33,7 +33,7 @@ MODEL = Model(
         Option("pump_25", "Heating circulator 25-60", "pump", item_code="CR-25", quantity="ceil(rooms / 10)"),
         Option("pump_40", "Centrifugal pump 4 kW", "pump", item_code="CP-40"),
         Option("radiators", "Radiator, 10 sections", "heat", item_code="RD-10", quantity="rooms + 1"),
-        Option("floor", "Floor heating, for one room", "heat", item_code="FH-01", quantity="rooms"),
+        Option("floor_heating", "Floor heating, for one room", "heat", item_code="FH-01", quantity="rooms"),
         Option("thermostat", "Room thermostat", "control", item_code="TH-01", quantity="rooms"),
         Option("unit", "Control unit", "control", item_code="CL-12"),
         Option("install", "Installation on site", "service", definitions.SERVICE, item_code="SV-IN"),
@@ -45,7 +45,7 @@ MODEL = Model(
             message=_lt("The 35 kW boiler needs the larger pump."),
         ),
         Rule(
-            "floor_needs_thermostat", definitions.REQUIRES, ("floor",), ("thermostat",),
+            "floor_needs_thermostat", definitions.REQUIRES, ("floor_heating",), ("thermostat",),
             message=_lt("Floor heating is regulated room by room."),
         ),
         Rule(

@@ -28,7 +28,7 @@ class Goods:
 
 GOODS = (
     Goods("CP-15", "Centrifugal pump 1.5 kW", 640, 14, ((9, 20), (30, 20)), 21),
-    Goods("CP-40", "Centrifugal pump 4 kW", 1_150, 3, ((6, 4), (20, 12)), 28),
+    Goods("CP-40", "Centrifugal pump 4 kW", 1_150, 3, ((6, 4), (45, 12)), 28),
     Goods("SP-75", "Borehole pump 7.5 kW", 2_300, 0, ((16, 6),), 35),
     Goods("CR-25", "Heating circulator 25-60", 210, 60, (), 10),
     Goods("BO-24", "Condensing boiler 24 kW", 1_480, 2, ((12, 8), (40, 8)), 30),
