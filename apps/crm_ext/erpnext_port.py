@@ -240,7 +240,7 @@ def order_from_quotation(quotation: str, lines: list[str], ignore_permissions: b
     """
     from erpnext.selling.doctype.quotation.quotation import _make_sales_order
 
-    before = frappe.flags.get("args")
+    before = frappe.flags.get("args") or frappe._dict()
     # The dialog of the quotation hands its selection over in this flag.
     frappe.flags.args = frappe._dict(selected_items=[{"name": name} for name in lines])
     try:

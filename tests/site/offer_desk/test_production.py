@@ -9,7 +9,7 @@ import makers
 import offers
 import pytest
 
-from crm_ext.offer_desk.flow import production
+from crm_ext.offer_desk.flow import production, quotation_options
 
 
 def bill(item, parts, minutes=0, submit=True):
@@ -51,8 +51,6 @@ def shop(site):
 
 
 def order_of(offer):
-    from crm_ext.offer_desk.flow import quotation_options
-
     return quotation_options.make_order(offer.name, (), ()).submit()
 
 

@@ -31,13 +31,13 @@ function draw(frm, body, lines) {
 
 function drawn(frm, line, row) {
 	return `<li><div><span class="crm-promise-number">${number(row.idx)}</span> ${name(row.item_name || row.item_code)}</div>
-		<div>${escape(facts(line))}</div>
+		<div>${escape(facts(frm, line))}</div>
 		<div class="crm-production-missing">${missing(line)}</div>
 		<div>${button(frm, line)}</div></li>`;
 }
 
-function facts(line) {
-	const currency = frappe.boot.sysdefaults.currency;
+function facts(frm, line) {
+	const currency = frappe.get_doc(":Company", frm.doc.company).default_currency;
 	const texts = [
 		line.ready_on ? __("Ready {0}", [date(line.ready_on)]) : __("No date: a material has none"),
 		__("{0} of work, {1} hours", [days(line.days), number(line.minutes / 60, 1)]),
