@@ -3,6 +3,7 @@
 import frappe
 import makers
 import pipeline
+from frappe.utils import add_days, getdate
 from pipeline import criterion, line
 
 from crm_ext.api import sales_process as api
@@ -67,6 +68,18 @@ def test_stock_is_promised_from_the_items_own_warehouse_in_its_stock_unit():
     assert judged_for("Stock promised", items=[line(item, 2, uom="Box")])[0]
     met, sentence = judged_for("Stock promised", items=[line(item, 3, uom="Box")])
     assert not met and sentence == f"Stock promised for {item.name}: 25 of 30"
+
+
+def test_stock_is_promised_by_the_expected_closing_date_with_what_arrives_until_then():
+    item = pipeline.item(is_stock_item=1)
+    makers.stock(item.name, 4, 40)
+    item.db_set("lead_time_days", 10)
+    lines = {"items": [line(item, 6)]}
+    met, sentence = judged_for("Stock promised", **lines)
+    assert not met and sentence == f"Stock promised for {item.name}: 4 of 6"
+    assert not judged_for("Stock promised", expected_closing=add_days(getdate(), 5), **lines)[0]
+    met, sentence = judged_for("Stock promised", expected_closing=add_days(getdate(), 60), **lines)
+    assert met and sentence == "Everything can be promised in time"
 
 
 def test_a_service_needs_no_stock():

@@ -153,12 +153,19 @@ def _lines_of(doc: Document) -> list[_Line]:
     packed: dict[str, list[tuple[str, Decimal, str | None]]] = defaultdict(list)
     for part in doc.get("packed_items") or ():
         packed[part.parent_detail_docname].append((part.item_code, to_decimal(part.qty), part.warehouse))
-    return [
+    lines = [
         _line_of(doc, row, table, packed.get(row.get("name"), ()))
         for table in _TABLES
         for row in doc.get(table) or ()
         if row.get("item_code")
     ]
+    return _placed(lines, doc.company) if doc.doctype == "Opportunity" else lines
+
+
+def _placed(lines: Sequence[_Line], company: str) -> list[_Line]:
+    """Lines of an opportunity name no warehouse. They get the one that its quotation will name."""
+    homes = queries.default_warehouses({line.item_code for line in lines}, company) if lines else {}
+    return [replace(line, warehouse=homes.get(line.item_code)) for line in lines]
 
 
 def _line_of(doc: Document, row: Document, table: str, parts: Sequence[tuple]) -> _Line:

@@ -110,6 +110,21 @@ def unit_factors(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], fl
     return {(item, unit): factor for item, unit, factor in rows}
 
 
+def default_warehouses(item_codes: Collection[str], company: str) -> dict[str, str]:
+    """The warehouse from which ERPNext sells an item of a company, where a line names none."""
+    rows = frappe.get_all(
+        "Item Default",
+        filters={"parenttype": "Item", "parent": ("in", list(item_codes)), "company": company},
+        fields=["parent", "default_warehouse"],
+        order_by="idx desc",
+    )
+    own = {row.parent: row.default_warehouse for row in rows if row.default_warehouse}
+    general = frappe.get_cached_doc("Stock Settings").default_warehouse
+    if general and frappe.get_cached_value("Warehouse", general, "company") == company:
+        return dict.fromkeys(item_codes, general) | own
+    return own
+
+
 def bins(item_codes: Collection[str], places: Collection[str]) -> list[tuple[str, str, float]]:
     """(item, warehouse, quantity in hand)."""
     return frappe.db.sql(

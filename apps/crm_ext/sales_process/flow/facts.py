@@ -10,6 +10,7 @@ from functools import cached_property
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from crm_ext.offer_desk.flow import promises
 from crm_ext.sales_process.queries import facts as queries
 from crm_ext.sales_process.rules.facts import OpportunityFacts, StockLine, pipeline_value
 from crm_ext.shared.money import to_decimal
@@ -73,13 +74,23 @@ class _Reading:
     def bins(self) -> list[dict]:
         return queries.bins(self.item_codes, self.opportunity.company)
 
+    def is_stocked(self, row: Document) -> bool:
+        """Bundles are not kept in stock; their parts are."""
+        return row.item_code in self.masters and bool(
+            self.masters[row.item_code].is_stock_item or self.masters[row.item_code].bundle
+        )
+
+    def stock_quantity(self, row: Document) -> Decimal:
+        """Quantity of a line in its item's stock unit."""
+        factor = to_decimal(self.factors.get((row.item_code, row.uom))) or Decimal(1)
+        return to_decimal(row.qty) * factor
+
     def stock_quantities(self) -> dict[str, Decimal]:
         """Quantity of each item of the opportunity in its stock unit."""
         quantities: dict[str, Decimal] = defaultdict(Decimal)
         for row in self.opportunity.items:
             if row.item_code in self.masters:
-                factor = to_decimal(self.factors.get((row.item_code, row.uom))) or Decimal(1)
-                quantities[row.item_code] += to_decimal(row.qty) * factor
+                quantities[row.item_code] += self.stock_quantity(row)
         return quantities
 
 
@@ -108,27 +119,21 @@ def _credit(reading: _Reading) -> dict:
 
 
 def _stock(reading: _Reading) -> dict:
-    """Wanted against projected in the warehouse an item is sold from; without one, in all of the company's."""
-    warehouses = queries.default_warehouses(reading.item_codes, reading.opportunity.company)
-    general = queries.general_warehouse()
-    by_warehouse: dict[tuple[str, str], Decimal] = {}
-    everywhere: dict[str, Decimal] = defaultdict(Decimal)
-    for row in reading.bins:
-        by_warehouse[row.item_code, row.warehouse] = to_decimal(row.projected_qty)
-        everywhere[row.item_code] += to_decimal(row.projected_qty)
-
-    def projected(item: str) -> Decimal:
-        if item in warehouses:
-            return by_warehouse.get((item, warehouses[item]), Decimal(0))
-        return by_warehouse.get((item, general), everywhere[item])
-
-    return {
-        "stock": tuple(
-            StockLine(item, wanted, projected(item))
-            for item, wanted in sorted(reading.stock_quantities().items())
-            if reading.masters[item].is_stock_item
-        )
-    }
+    """Wanted against what the offer desk can promise by the expected closing date; by today where none is to come."""
+    opportunity = reading.opportunity
+    closing = getdate(opportunity.expected_closing) if opportunity.expected_closing else None
+    by = max(filter(None, (closing, getdate())))
+    wanted: dict[str, Decimal] = defaultdict(Decimal)
+    promised: dict[str, Decimal] = defaultdict(Decimal)
+    found = promises.promise_document(opportunity)
+    for row in opportunity.items:
+        line = found.get(promises.row_key(row))
+        if line and reading.is_stocked(row):
+            wanted[row.item_code] += reading.stock_quantity(row)
+            in_time = sum((part.qty for part in line.schedule if part.day <= by), Decimal(0))
+            # What is in stock is in time, though its truck may wait for the next working day.
+            promised[row.item_code] += max(in_time, line.in_stock)
+    return {"stock": tuple(StockLine(item, qty, promised[item]) for item, qty in sorted(wanted.items()))}
 
 
 def _margin(reading: _Reading) -> dict:

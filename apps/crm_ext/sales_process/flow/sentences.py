@@ -141,7 +141,7 @@ def _reads_persian() -> bool:
 
 def _stock_short(words: _Words) -> str:
     sentence = _("Stock promised for {0}: {1} of {2}").format(
-        words.text("item"), words.count("projected"), words.count("wanted")
+        words.text("item"), words.count("promised"), words.count("wanted")
     )
     if words.values["others"]:
         return _("{0}, and {1} more items are short").format(sentence, words.count("others"))
@@ -170,7 +170,7 @@ _FINDINGS: dict[str, Callable[[_Words], str]] = {
         words.money("available"), words.money("needed")
     ),
     "stock_needs_items": lambda words: _("Stock is checked once items are listed"),
-    "stock_covers_all": lambda words: _("Projected stock covers all items"),
+    "stock_covers_all": lambda words: _("Everything can be promised in time"),
     "stock_short": _stock_short,
     "cost_unknown": lambda words: _("Margin unknown: no cost is known for {0}").format(words.names("items")),
     "margin_needs_rates": lambda words: _("Margin is checked once items have rates"),

@@ -83,12 +83,22 @@ def credit(customer: str, company: str) -> dict:
 
 
 def item_masters(items: Sequence[str]) -> dict[str, dict]:
-    """Stock unit, whether stock is kept, and the prices that the item master knows, by item."""
-    rows = frappe.get_all(
-        "Item",
-        filters={"name": ["in", list(items)]},
-        fields=["name", "is_stock_item", "stock_uom", "valuation_rate", "last_purchase_rate"],
-        order_by="name",
+    """Stock unit, whether stock is kept, and the prices of the item master, by item; `bundle` where it is made of parts."""
+    item, bundle = frappe.qb.DocType("Item"), frappe.qb.DocType("Product Bundle")
+    rows = (
+        frappe.qb.from_(item)
+        .left_join(bundle)
+        .on((bundle.name == item.name) & (bundle.disabled == 0))
+        .select(
+            item.name,
+            item.is_stock_item,
+            item.stock_uom,
+            item.valuation_rate,
+            item.last_purchase_rate,
+            bundle.name.as_("bundle"),
+        )
+        .where(item.name.isin(list(items) or [""]))
+        .run(as_dict=True)
     )
     return {row.name: row for row in rows}
 
@@ -104,33 +114,17 @@ def unit_factors(items: Sequence[str]) -> dict[tuple[str, str], float]:
     return {(row.parent, row.uom): row.conversion_factor for row in rows}
 
 
-def default_warehouses(items: Sequence[str], company: str) -> dict[str, str]:
-    """The warehouse each item is sold from in a company, by item, where one is set."""
-    rows = frappe.get_all(
-        "Item Default",
-        filters={"parenttype": "Item", "parent": ["in", list(items)], "company": company},
-        fields=["parent", "default_warehouse"],
-        order_by="idx desc",
-    )
-    return {row.parent: row.default_warehouse for row in rows if row.default_warehouse}
-
-
 def bins(items: Sequence[str], company: str) -> list[dict]:
-    """Projected and actual quantity and value of items in every warehouse of a company (stock unit, its currency)."""
+    """Actual quantity and value of items in every warehouse of a company (stock unit, its currency)."""
     bin_, warehouse = frappe.qb.DocType("Bin"), frappe.qb.DocType("Warehouse")
     return (
         frappe.qb.from_(bin_)
         .join(warehouse)
         .on(warehouse.name == bin_.warehouse)
-        .select(bin_.item_code, bin_.warehouse, bin_.projected_qty, bin_.actual_qty, bin_.stock_value)
+        .select(bin_.item_code, bin_.actual_qty, bin_.stock_value)
         .where(bin_.item_code.isin(list(items)) & (warehouse.company == company))
         .run(as_dict=True)
     )
-
-
-def general_warehouse() -> str | None:
-    """The warehouse that Stock Settings name for items without one of their own."""
-    return frappe.db.get_single_value("Stock Settings", "default_warehouse")
 
 
 def advance_received(quotation_names: Sequence[str], company_currency: str) -> float:

@@ -35,11 +35,11 @@ class Fix:
 
 @dataclass(frozen=True)
 class StockLine:
-    """How much of an item is wanted and projected to be there, both in its stock unit."""
+    """How much of an item is wanted and can be promised in time, both in its stock unit."""
 
     item: str
     wanted: Decimal
-    projected: Decimal
+    promised: Decimal
 
 
 @dataclass(frozen=True)
@@ -199,16 +199,16 @@ def _credit_available(facts: OpportunityFacts, criterion: Criterion) -> Finding:
 def _stock_promised(facts: OpportunityFacts, criterion: Criterion) -> Finding:
     if not facts.items:
         return Finding(None, "stock_needs_items")
-    short = [line for line in facts.stock if line.projected < line.wanted]
+    short = [line for line in facts.stock if line.promised < line.wanted]
     if not short:
         return Finding(True, "stock_covers_all")
-    worst = min(short, key=lambda line: (line.projected - line.wanted, line.item))
+    worst = min(short, key=lambda line: (line.promised - line.wanted, line.item))
     return Finding(
         False,
         "stock_short",
         {
             "item": worst.item,
-            "projected": max(worst.projected, Decimal(0)),
+            "promised": worst.promised,
             "wanted": worst.wanted,
             "others": len(short) - 1,
         },
