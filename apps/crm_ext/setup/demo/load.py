@@ -37,7 +37,8 @@ def load_demo(
 
     language: 'en', 'fa', or 'both' (names take turns). months: of thirty days each, ending on `until` (ISO date, today
     where none is given). seed: another number tells another story. Returns what was loaded: state ('loaded' or 'was
-    loaded'), companies, period, number of documents by doctype, seconds, users and, once only, their password.
+    loaded'), companies, period, number of documents by doctype, seconds, users, users of
+    the portal and, once only, their common password.
     """
     frappe.only_for("System Manager")
     with filelock("crm_ext_demo"):
@@ -145,6 +146,7 @@ class Load:
             "documents": _count_documents(companies),
             "seconds": round(time.monotonic() - started, 1),
             "users": [people.user(code) for code, *_rest in people.USERS],
+            "portal_users": [people.buyer(login) for login, *_rest in people.BUYERS],
             "password": password,
         }
 

@@ -39,6 +39,9 @@ USERS = (
     ("accounts", ("Reza", "Hosseini"), "en", ("Accounts User", "Accounts Manager")),
     ("store", ("Mehdi", "Rahimi"), "en", ("Stock User", "Stock Manager")),
 )
+# Customers with a login to the portal: login, number of the customer, language.
+BUYERS = (("buyer", 0, "en"), ("kharidar", 1, "fa"))
+BUYER_DOMAIN = "customers.example"
 
 
 def create(world: World) -> None:
@@ -61,6 +64,10 @@ def create(world: World) -> None:
 
 def user(code: str) -> str:
     return f"{code}@{MAIL_DOMAIN}"
+
+
+def buyer(login: str) -> str:
+    return f"{login}@{BUYER_DOMAIN}"
 
 
 def create_users(world: World) -> None:
@@ -86,7 +93,7 @@ def set_password(world: World) -> str | None:
 
     It is 'demo' on a developer's site only; anywhere else it is random.
     """
-    made = [name for code, *_rest in USERS if (name := world.recall("user", code))]
+    made = [name for code, *_rest in (*USERS, *BUYERS) if (name := world.recall("user", code))]
     password = "demo" if frappe.conf.developer_mode else frappe.generate_hash(length=14)
     for name in made:
         update_password(name, password)

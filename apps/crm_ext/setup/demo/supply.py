@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
+from frappe.model.document import Document
 
 from crm_ext import erpnext_port as erp
 from crm_ext.setup.demo import catalogue
@@ -18,37 +21,8 @@ SUPPLIER = {idea.code: idea for idea in SUPPLIERS}
 def purchase(world: World, event: Event) -> None:
     """Order, receipt and bill of one lot on the same day."""
     place, code, _chunk = event.key.split("/")
-    day, currency = world.date(event.day), SUPPLIER[code].currency
-    rate = 1.0 if currency == world.currency_of(place) else rate_of(currency, event.day)
-    order = frappe.get_doc(
-        {
-            "doctype": "Purchase Order",
-            "supplier": catalogue.supplier(world, code),
-            "company": world.company_of(place),
-            "transaction_date": day,
-            "schedule_date": day,
-            "currency": currency,
-            "conversion_rate": rate,
-            "buying_price_list": _price_list(code),
-            "price_list_currency": currency,
-            "plc_conversion_rate": rate,
-            "set_warehouse": world.store(place),
-            "taxes_and_charges": tax_template(world, place),
-            "cost_center": world.cost_center(place),
-            "items": [
-                {
-                    "item_code": item,
-                    "qty": quantity,
-                    "schedule_date": day,
-                    "warehouse": world.store(place),
-                    "cost_center": world.cost_center(place),
-                }
-                for item, quantity in event.detail
-            ],
-        }
-    )
-    order.run_method("set_missing_values")
-    post(order)
+    day = world.date(event.day)
+    order = purchase_order(world, place, code, event.day, event.day, event.detail)
     receipt = erp.make_from("Purchase Order", order.name, "Purchase Receipt")
     receipt.update({"set_posting_time": 1, "posting_date": day, "posting_time": "08:00:00"})
     post(receipt)
@@ -65,6 +39,43 @@ def purchase(world: World, event: Event) -> None:
         }
     )
     world.remember("bill", event.key, post(bill).name)
+
+
+def purchase_order(
+    world: World, place: str, code: str, ordered: int, due: int, lines: Iterable[tuple[str, int]]
+) -> Document:
+    """A submitted order for a branch's store; both days are of the story, `due` may lie behind its end."""
+    currency = SUPPLIER[code].currency
+    rate = 1.0 if currency == world.currency_of(place) else rate_of(currency, ordered)
+    order = frappe.get_doc(
+        {
+            "doctype": "Purchase Order",
+            "supplier": catalogue.supplier(world, code),
+            "company": world.company_of(place),
+            "transaction_date": world.date(ordered),
+            "schedule_date": world.date(due),
+            "currency": currency,
+            "conversion_rate": rate,
+            "buying_price_list": _price_list(code),
+            "price_list_currency": currency,
+            "plc_conversion_rate": rate,
+            "set_warehouse": world.store(place),
+            "taxes_and_charges": tax_template(world, place),
+            "cost_center": world.cost_center(place),
+            "items": [
+                {
+                    "item_code": item,
+                    "qty": quantity,
+                    "schedule_date": world.date(due),
+                    "warehouse": world.store(place),
+                    "cost_center": world.cost_center(place),
+                }
+                for item, quantity in lines
+            ],
+        }
+    )
+    order.run_method("set_missing_values")
+    return post(order)
 
 
 def _price_list(code: str) -> str:

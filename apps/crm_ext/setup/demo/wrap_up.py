@@ -10,6 +10,7 @@ from frappe.utils import get_datetime
 
 from crm_ext.marketing_automation.flow import campaign_plans, harvest
 from crm_ext.sales_process.flow import calibration
+from crm_ext.setup.demo import offer_desk
 from crm_ext.setup.demo.words import SALES_STAGES
 from crm_ext.setup.demo.world import World, put_once
 
@@ -32,13 +33,14 @@ CRITERIA = (
 
 
 def run(world: World, keep: Callable[[], None]) -> None:
-    """Touchpoints and origins from the history, stages on their days, plans that are over, learnt probabilities."""
+    """Touchpoints and origins from the history, stages on their days, plans that are over, learnt probabilities, today's offers."""
     _sales_process(world)
     _date_stage_history(world)
     # The documents were last changed on their days of the story, behind what a scheduler has read meanwhile.
     harvest.run(reach_back=timedelta(days=world.story.days + 2), checkpoint=keep)
     campaign_plans.refresh_statuses()
     calibration.calibrate()
+    offer_desk.create(world)
 
 
 def _sales_process(world: World) -> None:
