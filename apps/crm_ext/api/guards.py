@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from crm_ext.self_service.flow import identity, portal_links
 from crm_ext.self_service.flow.identity import Acting
@@ -26,6 +27,23 @@ def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -
                 _("We are receiving too many messages at once. Please try again in some minutes."),
                 frappe.RateLimitExceededError,
             )
+
+
+def require_document(doctype: str, name: str | None, permission: str) -> Document:
+    """The document, or one and the same refusal (HTTP 403) for "not yours" and "not there", for users of the desk.
+
+    Document.has_permission would say in a message which of the two it is; frappe.has_permission keeps still.
+    """
+    if isinstance(name, str) and frappe.db.exists(doctype, name):
+        document = frappe.get_doc(doctype, name)
+        if frappe.has_permission(doctype, permission, document):
+            return document
+    frappe.throw(
+        _("{0} {1} is not there, or you have no right to it. Ask its owner to share it with you.").format(
+            _(doctype), name
+        ),
+        frappe.PermissionError,
+    )
 
 
 def require_customer() -> Acting:

@@ -12,7 +12,7 @@ def require_offer(doctype: str, name: str, permission: str) -> Document:
     """The quotation or order, or one and the same refusal for "not yours" and "not there". The desk's users only."""
     if doctype in guard_flow.GUARDED and not guard_flow.customer_is_acting() and frappe.db.exists(doctype, name):
         document = frappe.get_doc(doctype, name)
-        if document.has_permission(permission):
+        if frappe.has_permission(doctype, permission, document):
             return document
     frappe.throw(
         _("{0} {1} is not there, or you have no right to it. Ask its owner to share it with you.").format(

@@ -15,7 +15,7 @@ def require_document(doctype: str, name: str) -> Document:
     """The quotation or order, or one and the same refusal for "not yours" and "not there"."""
     if doctype in _ASKED_OF and frappe.db.exists(doctype, name):
         document = frappe.get_doc(doctype, name)
-        if document.has_permission("read"):
+        if frappe.has_permission(doctype, "read", document):
             return document
     frappe.throw(
         _("{0} {1} is not there, or you have no right to it. Ask its owner to share it with you.").format(

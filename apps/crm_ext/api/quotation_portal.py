@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from crm_ext.api.guards import guard_flood, require_offer
+from crm_ext.api.guards import guard_flood, require_document, require_offer
 from crm_ext.self_service.flow import (
     portal_links,
     printing,
@@ -153,21 +153,21 @@ def _names(given: list | str | None) -> list[str]:
 @frappe.whitelist(methods=["POST"])
 def send_link(quotation: str, email: str, is_mailed: bool = True) -> dict[str, str]:
     """{link, address, expires_at} of a new link to a quotation, mailed to the receiver or only told to the user."""
-    frappe.has_permission("Quotation", "email", quotation, throw=True)
+    require_document("Quotation", quotation, "email")
     return portal_links.make(quotation, email, is_mailed)
 
 
 @frappe.whitelist(methods=["POST"])
 def revoke_link(link: str) -> None:
     """The link stops working at once."""
-    frappe.has_permission("Portal Link", "write", link, throw=True)
+    require_document("Portal Link", link, "write")
     portal_links.revoke(link)
 
 
 @frappe.whitelist(methods=["GET"])
 def answers(quotation: str) -> dict[str, list[dict[str, Any]]]:
     """{responses, links} of a quotation, for its form at the desk."""
-    frappe.has_permission("Quotation", "read", quotation, throw=True)
+    require_document("Quotation", quotation, "read")
     return quotation_page.for_desk(quotation)
 
 
@@ -175,12 +175,12 @@ def answers(quotation: str) -> dict[str, list[dict[str, Any]]]:
 def place_order(response: str) -> str | None:
     """Make the order of an acceptance that ERPNext refused before; None where it refuses again."""
     frappe.has_permission("Sales Order", "submit", throw=True)
-    frappe.has_permission("Quotation Response", "read", response, throw=True)
+    require_document("Quotation Response", response, "read")
     return quotation_responses.place_order(response)
 
 
 @frappe.whitelist(methods=["POST"])
 def take_back(quotation: str) -> None:
     """Undo what the customer answered, so that they may answer anew."""
-    frappe.has_permission("Quotation", "write", quotation, throw=True)
-    quotation_responses.take_back(frappe.get_doc("Quotation", quotation))
+    document = require_document("Quotation", quotation, "write")
+    quotation_responses.take_back(document)

@@ -11,7 +11,7 @@ def require_quotation(name: str, permission: str = "read") -> Document:
     """The quotation, or one and the same refusal for "not yours" and "not there"."""
     if frappe.db.exists("Quotation", name):
         quotation = frappe.get_doc("Quotation", name)
-        if quotation.has_permission(permission):
+        if frappe.has_permission("Quotation", permission, quotation):
             return quotation
     frappe.throw(
         _("Quotation {0} is not there, or you have no right to it. Ask its owner to share it with you.").format(name),

@@ -17,7 +17,7 @@ def require_opportunity(name: str, permission: str) -> Document:
     """The opportunity, or one and the same refusal for "not yours" and "not there"."""
     if queries.exists(name):
         opportunity = frappe.get_doc("Opportunity", name)
-        if opportunity.has_permission(permission):
+        if frappe.has_permission("Opportunity", permission, opportunity):
             return opportunity
     frappe.throw(
         _(

@@ -16,7 +16,7 @@ def require_quotation(name: str, permission: str) -> Document:
     """The quotation, or one and the same refusal for "not yours" and "not there"."""
     if isinstance(name, str) and frappe.db.exists("Quotation", name):
         quotation = frappe.get_doc("Quotation", name)
-        if quotation.has_permission(permission):
+        if frappe.has_permission("Quotation", permission, quotation):
             return quotation
     frappe.throw(
         _("There is no such quotation, or you may not work on it. Ask its owner to share it with you."),
