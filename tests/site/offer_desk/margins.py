@@ -9,23 +9,23 @@ import makers
 import offers
 
 COST = 80
+# Whatever is left out of `settings` stands at these.
+_PLAIN = {
+    "has_default_floor": 0,
+    "margin_judgement": "Each Line",
+    "cost_basis": "Valuation",
+    "freight_percent": 0,
+    "credit_rate": 0,
+    "margin_approval_limits": [],
+    "cost_viewers": [],
+}
+FIELDS = (*_PLAIN, "default_margin_floor")
 
 
 def settings(**values):
     """Offer Desk Settings with these values, as a person saves them."""
     document = frappe.get_doc("Offer Desk Settings")
-    document.update(
-        {
-            "has_default_floor": 0,
-            "margin_judgement": "Each Line",
-            "cost_basis": "Valuation",
-            "freight_percent": 0,
-            "credit_rate": 0,
-            "margin_approval_limits": [],
-            "cost_viewers": [],
-            **values,
-        }
-    )
+    document.update({**_PLAIN, **values})
     return document.save()
 
 

@@ -7,18 +7,19 @@ from typing import Any
 from frappe.model.document import Document
 
 from crm_ext import erpnext_port
-from crm_ext.offer_desk.queries.cost_sight import may_see_cost
+from crm_ext.offer_desk.queries.cost_sight import may_see_cost, viewer_roles
 
 _FIELDS = ("valuation_rate", "gross_profit")
 
 
 def hide_cost(document: Document) -> None:
-    """Leave the cost off a quotation or order that somebody saves, or makes of another, who may not see it.
+    """Leave the cost off a quotation or order that is saved, or made of another, wherever cost is hidden from anybody.
 
-    Frappe answers a saved or mapped document with all that is on it. The margin is told from stock and purchases, never
-    from these fields, so nothing is lost.
+    Permission levels alone do not hide it: Frappe answers a saved or mapped document with all that is on it, and a list
+    with the second of two forbidden fields that are asked for side by side. The margin is told from stock and
+    purchases, never from these fields, so nothing is lost.
     """
-    if not may_see_cost():
+    if viewer_roles():
         for item in document.items:
             for field in _FIELDS:
                 item.set(field, 0)
