@@ -5,6 +5,7 @@ from __future__ import annotations
 from frappe.model.document import Document
 
 from crm_ext.offer_desk.flow import (
+    configurations,
     cost_sight,
     margin_approvals,
     margin_guard,
@@ -31,6 +32,7 @@ def before_submit(quotation: Document, method: str | None = None) -> None:
 
 
 def on_update(quotation: Document, method: str | None = None) -> None:
+    configurations.adopt(quotation)
     revisions.record(quotation)
 
 
@@ -51,6 +53,7 @@ def on_cancel(quotation: Document, method: str | None = None) -> None:
 
 def on_trash(quotation: Document, method: str | None = None) -> None:
     production.forget(quotation)
+    configurations.forget(quotation)
     revisions.forget(quotation)
     stock_holds.forget_offer(quotation.name)
     margin_approvals.forget(quotation.doctype, quotation.name)

@@ -152,20 +152,22 @@ class Nested:
     parts: Mapping[str, Nested] = field(default_factory=dict)
 
 
-def laid_flat(nested: Nested, depth: int = 1) -> Model | Refusal:
-    """One model with everything that the nested ones bring. Refused: too deep, too many options, a model not there."""
-    if depth > DEEPEST_NESTING:
-        return refuse("too_deep", most=DEEPEST_NESTING)
+def laid_flat(nested: Nested) -> Model | Refusal:
+    """One model with everything that the nested ones bring; nested ones may be flat already.
+
+    Refused: too_deep, too_many_options, nested_model_missing.
+    """
     model = nested.model
+    laid_already = {group.parent for group in model.groups}
     groups, options = list(model.groups), list(model.options)
     rules, inputs = list(model.rules), list(model.inputs)
     for option in model.options:
-        if option.kind != NESTED:
+        if option.kind != NESTED or option.code in laid_already:
             continue
         part = nested.parts.get(option.offer_model)
         if part is None:
             return refuse("nested_model_missing", option=option.code, model=option.offer_model)
-        inner = laid_flat(part, depth + 1)
+        inner = laid_flat(part)
         if isinstance(inner, Refusal):
             return inner
         inner = _under(option.code, inner)
@@ -175,6 +177,8 @@ def laid_flat(nested: Nested, depth: int = 1) -> Model | Refusal:
         inputs += inner.inputs
         if len(options) > MOST_OPTIONS:
             return refuse("too_many_options", most=MOST_OPTIONS)
+    if any(option.code.count(PATH) >= DEEPEST_NESTING for option in options):
+        return refuse("too_deep", most=DEEPEST_NESTING)
     return replace(
         model, groups=tuple(groups), options=tuple(options), rules=tuple(rules), inputs=tuple(inputs)
     )

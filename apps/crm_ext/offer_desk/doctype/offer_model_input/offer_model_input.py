@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class OfferModelInput(Document):
+    """Row of an offer model."""
