@@ -166,13 +166,14 @@ override_doctype_dashboards = {
 
 # The trail's panel stands on every form of the chain.
 _TRAIL = "public/js/document_trail_form.js"
+_RECEIVABLES = "public/js/receivables_form.js"
 _OFFER_DESK = "public/js/offer_desk_form.js"
 
 doctype_list_js = {"Item": "public/js/item_list.js", "Lead": "public/js/lead_list.js"}
 
 doctype_js = {
     "Contact": "public/js/journey.js",
-    "Customer": "public/js/journey.js",
+    "Customer": ["public/js/journey.js", _RECEIVABLES],
     "Campaign": ["public/js/campaign.js", _TRAIL],
     "Campaign Plan": _TRAIL,
     "Lead": ["public/js/journey.js", _TRAIL],
@@ -181,10 +182,10 @@ doctype_js = {
     "Quotation": [_TRAIL, _OFFER_DESK],
     "Sales Order": [_TRAIL, _OFFER_DESK],
     "Delivery Note": _TRAIL,
-    "Sales Invoice": _TRAIL,
+    "Sales Invoice": [_TRAIL, _RECEIVABLES],
     "POS Invoice": _TRAIL,
     "Payment Request": _TRAIL,
-    "Dunning": _TRAIL,
+    "Dunning": ["public/js/dunning.js", _TRAIL],
     "Payment Entry": _TRAIL,
     "Journal Entry": _TRAIL,
     "Purchase Invoice": _TRAIL,

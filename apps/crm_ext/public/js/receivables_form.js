@@ -1,0 +1,50 @@
+// What is under way about an invoice or a customer: promises, objections and reported transfers, each a link to itself.
+frappe.provide("crm_ext.receivables");
+
+// The file runs once for each of these doctypes that is opened.
+if (!crm_ext.receivables.forms) {
+	crm_ext.receivables.forms = ["Sales Invoice", "Customer"];
+	crm_ext.receivables.words = {
+		"Portal Payment": (matter) => __("Transfer of {0} reported", [matter.figure]),
+		"Promise to Pay": (matter) =>
+			matter.status === "Broken"
+				? __("Promise of {0} for {1} was broken", [matter.figure, matter.date])
+				: __("Promise of {0} for {1}", [matter.figure, matter.date]),
+		Issue: (matter) => __("Objection since {0}", [matter.date]),
+	};
+
+	crm_ext.receivables.show = async (frm) => {
+		const name = frm.doc.name;
+		const matters = await frappe.xcall(
+			"crm_ext.api.receivables.matters",
+			{ doctype: frm.doctype, name },
+			"GET"
+		);
+		if (frm.doc.name !== name || !matters.length) return;
+		const list = $("<ul class='list-unstyled mb-0'></ul>");
+		for (const matter of matters) {
+			const figure = matter.currency ? format_currency(matter.amount, matter.currency) : "";
+			const date = matter.day ? crm_ext.receivables.date(matter.day) : "";
+			const words = crm_ext.receivables.words[matter.doctype]({ ...matter, figure, date });
+			$("<li></li>")
+				.append($(frappe.utils.get_form_link(matter.doctype, matter.name, true, words)))
+				.appendTo(list);
+		}
+		frm.dashboard.add_section(list, __("Under Way with the Customer"), "crm-ext-receivables");
+		frm.dashboard.show();
+	};
+
+	// Jalali for readers of Persian, else as the user has set.
+	crm_ext.receivables.date = (day) =>
+		frappe.boot.lang.startsWith("fa")
+			? new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "short" }).format(new Date(`${day}T12:00`))
+			: frappe.datetime.str_to_user(day);
+
+	for (const doctype of crm_ext.receivables.forms) {
+		frappe.ui.form.on(doctype, {
+			refresh(frm) {
+				if (!frm.is_new()) crm_ext.receivables.show(frm);
+			},
+		});
+	}
+}
