@@ -18,4 +18,4 @@ frappe.destroy()
 # The password is told once, by the load that makes the users; a later run must not overwrite it with nothing.
 if loaded["password"]:
     with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
-        json.dump({"users": loaded["users"], "password": loaded["password"]}, out)
+        json.dump({"users": [*loaded["users"], *loaded["portal_users"]], "password": loaded["password"]}, out)
