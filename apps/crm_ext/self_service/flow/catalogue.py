@@ -46,7 +46,7 @@ class Card:
     def picture(self) -> str | None:
         """Only what the browser may show to a customer: public files and pictures from elsewhere."""
         image = self.item.image or ""
-        return image if image.startswith(("/files/", "https://")) else None
+        return image if image.startswith(("/files/", "/assets/", "https://")) else None
 
 
 @dataclass(frozen=True)

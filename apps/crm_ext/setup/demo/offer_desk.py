@@ -43,8 +43,8 @@ PURCHASES = (
 )
 # Offers of the last days: number of the customer, days ago, lines, options. The second one is held in stock.
 OFFERS = (
-    (0, 1, (("RG-WB-24", 4), ("RG-RD-10", 24)), (("SV-INSTALL", 1), ("RG-ET-24", 4))),
-    (1, 2, (("RG-CP-15", 2),), (("SP-SEAL-15", 2),)),
+    (27, 1, (("RG-WB-24", 4), ("RG-RD-10", 24)), (("SV-INSTALL", 1), ("RG-ET-24", 4))),
+    (24, 2, (("RG-CP-15", 2),), (("SP-SEAL-15", 2),)),
     (4, 3, (("RG-FB-80", 3), ("RG-CR-25", 3)), (("SV-COMMISSION", 1),)),
 )
 HELD = 1

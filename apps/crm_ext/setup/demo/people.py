@@ -40,7 +40,7 @@ USERS = (
     ("store", ("Mehdi", "Rahimi"), "en", ("Stock User", "Stock Manager")),
 )
 # Customers with a login to the portal: login, number of the customer, language.
-BUYERS = (("buyer", 0, "en"), ("kharidar", 1, "fa"))
+BUYERS = (("buyer", 27, "en"), ("kharidar", 24, "fa"))
 BUYER_DOMAIN = "customers.example"
 
 
