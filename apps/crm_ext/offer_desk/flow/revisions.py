@@ -116,6 +116,7 @@ def chain(quotation: str) -> list[dict]:
 def compare(first: str, second: str) -> dict:
     """Two revisions of one offer side by side, unchanged lines included, with the reasons given on the way.
 
+    Each side of a row is None where the row is not there, values of a line, or {"text": …} of what is said of the whole.
     The caller checked that both may be read. Differences of amounts are None where the currency changed.
     """
     names = [row.name for row in queries.chain_of(first)]
@@ -133,8 +134,8 @@ def compare(first: str, second: str) -> dict:
             "part": part,
             "kind": changes.get((part, key), ""),
             "subject": _subject(part, key, old.get(key) or new[key]),
-            "before": _row_text(old.get(key), earlier),
-            "after": _row_text(new.get(key), later),
+            "before": _shown(old.get(key)),
+            "after": _shown(new.get(key)),
             "difference": _difference(old.get(key), new.get(key)) if comparable else None,
             "reasons": reasons.get((part, key), []),
         }
@@ -146,8 +147,8 @@ def compare(first: str, second: str) -> dict:
             "part": rules.OFFER,
             "kind": rules.CHANGED,
             "subject": _subject(rules.OFFER, name, {}),
-            "before": _term_text(name, before.terms, earlier),
-            "after": _term_text(name, after.terms, later),
+            "before": {"text": _term_text(name, before.terms, earlier)},
+            "after": {"text": _term_text(name, after.terms, later)},
             "difference": None,
             "reasons": reasons.get((rules.OFFER, name), []),
         }
@@ -165,6 +166,12 @@ def compare(first: str, second: str) -> dict:
 def _summary(quotation: Document) -> dict:
     fields = ("name", "transaction_date", "status", "currency", "grand_total", "valid_till")
     return {field: quotation.get(field) for field in fields}
+
+
+def _shown(row: rules.Row | None) -> dict | None:
+    """What the reader's own language makes a line of."""
+    fields = ("qty", "uom", "rate", "discount_percentage", "description", "is_alternative")
+    return {field: row.get(field) for field in fields} if row is not None else None
 
 
 def _reasons(changes: Sequence[Mapping]) -> dict[tuple[str, str], list[dict]]:

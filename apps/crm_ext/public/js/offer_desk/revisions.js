@@ -1,6 +1,6 @@
 // The revisions of an offer: what each changed and why, two of them side by side, and the reasons before submitting.
 
-import { date, escape, money, name } from "../sales_process/words";
+import { date, escape, money, name, number } from "../sales_process/words";
 import { part, section } from "./panel";
 
 const CENTS = 2;
@@ -38,7 +38,7 @@ function revision(frm, row) {
 	const here = row.name === frm.doc.name ? ` aria-current="true"` : "";
 	const open = row.changes.filter((change) => !change.reason).length;
 	const changes = row.changes.length
-		? `<span>${escape(__("{0} changes, {1} without a reason", [row.changes.length, open]))}</span>`
+		? `<span>${escape(__("{0} changes, {1} without a reason", [number(row.changes.length), number(open)]))}</span>`
 		: "";
 	const states = [__("Draft"), __(row.status), __("Cancelled")];
 	return `<li${here}><a href="${frappe.utils.get_form_link("Quotation", row.name)}">${name(row.name)}</a>
@@ -80,24 +80,36 @@ function table({ first, second, rows, difference }) {
 	return `<div class="crm-comparison"><table class="table">
 		<thead><tr><th scope="col">${escape(__("Change"))}</th><th scope="col">${escape(__("What"))}</th>${head(first)}${head(second)}
 			<th scope="col">${escape(__("Difference"))}</th><th scope="col">${escape(__("Reason"))}</th></tr></thead>
-		${parts.map((part) => body_of(part, rows.filter((row) => row.part === part), currency)).join("")}
+		${parts.map((part) => body_of(part, rows.filter((row) => row.part === part), first, second)).join("")}
 		<tfoot><tr><th scope="row" colspan="2">${escape(__("Grand Total"))}</th>
 			<td>${escape(money(first.grand_total, first.currency, CENTS))}</td><td>${escape(money(second.grand_total, currency, CENTS))}</td>
 			<td>${difference === null ? "" : signed(difference, currency)}</td><td></td></tr></tfoot>
 	</table></div>`;
 }
 
-const body_of = (part, rows, currency) => `<tbody>
+const body_of = (part, rows, first, second) => `<tbody>
 	<tr><th colspan="6" scope="rowgroup">${escape(PARTS[part]())}</th></tr>
-	${rows.map((row) => line(row, currency)).join("")}</tbody>`;
+	${rows.map((row) => line(row, first, second)).join("")}</tbody>`;
 
-const line = (row, currency) => `<tr data-kind="${escape(row.kind)}">
+const line = (row, first, second) => `<tr data-kind="${escape(row.kind)}">
 	<td>${escape(KINDS[row.kind]())}</td><td>${name(row.subject)}</td>
-	<td class="crm-comparison-text">${text(row.before)}</td><td class="crm-comparison-text">${text(row.after)}</td>
-	<td>${row.difference ? signed(row.difference, currency) : ""}</td>
-	<td>${row.reasons.map((given) => `<div>${escape(given.reason)} <small class="text-muted">${escape(frappe.user.full_name(given.changed_by))}</small></div>`).join("")}</td></tr>`;
+	<td class="crm-comparison-text">${side(row.before, first.currency)}</td>
+	<td class="crm-comparison-text">${side(row.after, second.currency)}</td>
+	<td>${row.difference ? signed(row.difference, second.currency) : ""}</td>
+	<td>${row.reasons.map(reason).join("")}</td></tr>`;
 
-const text = (value) => `<bdi>${escape(value).replaceAll("\n", "<br>")}</bdi>`;
+function side(values, currency) {
+	if (!values) return "";
+	if ("text" in values) return name(values.text);
+	const facts = [`${number(values.qty, 3)} ${__(values.uom || "")} × ${money(values.rate, currency, CENTS)}`];
+	if (values.discount_percentage) facts.push(__("{0} % off", [number(values.discount_percentage, CENTS)]));
+	if (values.is_alternative) facts.push(__("Alternative"));
+	return `${escape(facts.join(" · "))}<br><small>${name(values.description)}</small>`;
+}
+
+const reason = (given) => `<div>${escape(given.reason)}
+	<small class="text-muted">${escape(frappe.user.full_name(given.changed_by))}</small></div>`;
+
 const signed = (value, currency) => `<bdi dir="ltr">${value > 0 ? "+" : ""}${escape(money(value, currency, CENTS))}</bdi>`;
 
 // Reasons before the amendment is submitted
