@@ -226,7 +226,6 @@ def _locked(shop: Shop) -> Document:
 
 
 def _make(shop: Shop) -> str:
-    key = frappe.generate_hash(length=10)
     cart = frappe.get_doc(
         {
             "doctype": "Portal Cart",
@@ -237,12 +236,12 @@ def _make(shop: Shop) -> str:
             "open_key": open_key(shop.customer, shop.company, shop.user),
         }
     )
-    frappe.db.savepoint(key)
+    frappe.db.savepoint("portal_cart")
     try:
         # The guard of the door has said for which customer this login acts.
         return cart.insert(ignore_permissions=True).name
     except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
-        frappe.db.rollback(save_point=key)
+        frappe.db.rollback(save_point="portal_cart")
         frappe.clear_last_message()
         # Made by another request at this moment; a locking read sees what was committed after ours began.
         return frappe.db.get_value("Portal Cart", {"open_key": cart.open_key}, "name", for_update=True)

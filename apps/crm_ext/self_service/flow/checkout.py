@@ -108,8 +108,11 @@ def _place(shop: Shop, cart: Document, order: Document, seen: date | None) -> Pl
     _write_dates(order, dated, shop.today)
     if cart.note:
         order.add_comment("Comment", frappe.utils.escape_html(cart.note))
+    # An order waits for the desk until it is submitted, see order_submitted.
+    frappe.db.set_value(
+        "Portal Cart", cart.name, {"status": carts.WAITING, "sales_order": order.name, "open_key": None}
+    )
     reason = _submit(order)
-    _close(cart, order.name, carts.WAITING if reason else carts.ORDERED)
     if reason:
         letters.tell_desk(_keeper(shop.customer), "Sales Order", order.name, reason)
     return Placed(order.name, is_waiting=bool(reason))
@@ -139,15 +142,10 @@ def order_submitted(order: Document) -> None:
     """What a portal order leads to, be it submitted by the checkout or by the desk: reservation and requests."""
     if order.order_type != PORTAL_ORDER:
         return
-    cart = queries.cart_of_order(order.name)
     with as_service():
         stock_holds.reserve_order(order.name)
-        if settings().request_missing_goods:
-            requests = _request_missing(order)
-            if cart and requests:
-                frappe.db.set_value("Portal Cart", cart.name, requests)
-    if cart and cart.status == carts.WAITING:
-        frappe.db.set_value("Portal Cart", cart.name, "status", carts.ORDERED)
+        requests = _request_missing(order) if settings().request_missing_goods else {}
+    frappe.db.set_value("Portal Cart", {"sales_order": order.name}, {"status": carts.ORDERED, **requests})
 
 
 def order_cancelled(order: Document) -> None:
@@ -215,12 +213,6 @@ def _write_dates(order: Document, dated: dict[str, Promise], today: date) -> Non
         promised = dated[promises.row_key(row)].day
         row.delivery_date = max(getdate(row.delivery_date), promised or today)
     order.delivery_date = max(getdate(row.delivery_date) for row in order.items)
-
-
-def _close(cart: Document, order: str, status: str) -> None:
-    frappe.db.set_value(
-        "Portal Cart", cart.name, {"status": status, "sales_order": order, "open_key": None}
-    )
 
 
 def _request_missing(order: Document) -> dict[str, str]:
