@@ -57,8 +57,9 @@ frappe.query_reports["Promises Kept"] = {
 		const place = report.$chart?.get(0);
 		if (!place || place.dataset.opens) return;
 		place.dataset.opens = "1";
-		place.addEventListener("data-select", ({ index }) => {
-			const [from_date, to_date] = report.chart_options?.periods?.[index] || [];
+		place.addEventListener("click", ({ target }) => {
+			const bar = target.closest?.(".bar");
+			const [from_date, to_date] = report.chart_options?.periods?.[bar?.dataset.pointIndex] || [];
 			if (from_date) report.set_filter_value({ from_date, to_date, group_by: "" });
 		});
 	},

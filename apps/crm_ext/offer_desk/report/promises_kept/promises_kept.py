@@ -125,17 +125,17 @@ def _groups(lines: list[Line], group: Callable[[Line], str]) -> list[dict[str, A
 
 def _line_columns() -> list[dict[str, Any]]:
     return [
-        _column("sales_order", _("Sales Order"), "Link", 170, options="Sales Order"),
+        _column("sales_order", _("Sales Order"), "Link", 190, options="Sales Order"),
         _column("customer", _("Customer"), "Link", 160, options="Customer"),
-        _column("item_code", _("Item"), "Link", 150, options="Item"),
+        _column("item_code", _("Item"), "Link", 140, options="Item"),
         _column("qty", _("Quantity"), "Float", 90),
         _column("stock_uom", _("Unit"), "Link", 70, options="UOM"),
-        _column("offered", _("Promised in Offer"), "Date", 125),
-        _column("confirmed", _("Confirmed"), "Date", 105),
-        _column("delivered", _("Delivered"), "Date", 105),
+        _column("offered", _("Promised in Offer"), "Date", 150),
+        _column("confirmed", _("Confirmed"), "Date", 125),
+        _column("delivered", _("Delivered"), "Date", 125),
         _column("days_late", _("Days Late"), "Int", 95),
-        _column("outcome", _("Outcome"), "Data", 110),
-        _column("reason", _("Reason"), "HTML", 320),
+        _column("outcome", _("Outcome"), "Data", 100),
+        _column("reason", _("Reason"), "HTML", 360),
         _column("representative", _("Representative"), "Data", 150),
     ]
 
@@ -182,7 +182,6 @@ def _chart(lines: list[Line]) -> dict[str, Any] | None:
         "type": "bar",
         "barOptions": {"stacked": 1},
         "colors": ["#1d7a4d", "#b45309", "#b91c1c"],
-        "isNavigable": 1,
         "periods": [[month.start.isoformat(), month.end.isoformat()] for month in months],
     }
 
@@ -213,7 +212,7 @@ def _summary(lines: list[Line]) -> list[dict[str, Any]] | None:
         {"label": _("Overdue"), "value": share.overdue, "datatype": "Int", "indicator": "Red"},
     ]
     if share.percent is not None:
-        figures.append({"label": _("Kept"), "value": float(share.percent), "datatype": "Percent"})
+        figures.append({"label": _("Percent Kept"), "value": round(share.percent), "datatype": "Int"})
     if share.average_days_late is not None:
         figures.append(
             {"label": _("Days Late on Average"), "value": float(share.average_days_late), "datatype": "Float"}
