@@ -7,14 +7,14 @@ from crm_ext.self_service.flow import disputes, documents, payment_promises, por
 
 
 @frappe.whitelist(methods=["POST"])
-def start_payment(amounts: dict, key: str, method: str = "Bank Transfer") -> dict:
+def start_payment(amounts: dict | str, key: str, method: str = "Bank Transfer") -> dict:
     """Begin one payment for several invoices.
 
     amounts: by invoice, as typed; empty means all that is open. key: of the form, so that a second sending gives the
     same payment. method: 'Bank Transfer' or 'Online'. Gives {payment, address}; address leads to the payment gateway.
     """
-    here = require_own("Sales Invoice", next(iter(amounts), None))
-    payment = portal_payments.start(here, amounts, "Online" if method == "Online" else "Bank Transfer", key)
+    here = require_own("Sales Invoice", next(iter(wanted := _amounts(amounts)), None))
+    payment = portal_payments.start(here, wanted, "Online" if method == "Online" else "Bank Transfer", key)
     return {"payment": payment.name, "address": payment.payment_address}
 
 
@@ -35,11 +35,11 @@ def withdraw_payment(payment: str) -> None:
 
 @frappe.whitelist(methods=["POST"])
 def promise_payment(
-    invoices: list, promised_date: str, key: str, amount: str | None = None, note: str | None = None
+    invoices: list | str, promised_date: str, key: str, amount: str | None = None, note: str | None = None
 ) -> dict:
     """Promise to pay invoices by a day: {promise}. amount: as typed; empty means all that is open on them."""
-    here = require_own("Sales Invoice", next(iter(invoices), None))
-    promise = payment_promises.give(here, invoices, promised_date, amount, note, key)
+    here = require_own("Sales Invoice", next(iter(chosen := _names(invoices)), None))
+    promise = payment_promises.give(here, chosen, promised_date, amount, note, key)
     return {"promise": promise.name}
 
 
@@ -86,6 +86,27 @@ def statement_file(
     here = require_customer()
     name, content = documents.statement_file(here, kind, start, end, currency)
     _answer_file(name, content)
+
+
+def _amounts(given: dict | str) -> dict[str, str | None]:
+    """What was typed by invoice; empty where something else was sent."""
+    sent = _parsed(given)
+    if not isinstance(sent, dict):
+        return {}
+    return {str(name): None if typed is None else str(typed) for name, typed in sent.items()}
+
+
+def _names(given: list | str) -> list[str]:
+    sent = _parsed(given)
+    return list(dict.fromkeys(map(str, sent))) if isinstance(sent, list) else []
+
+
+def _parsed(given: object) -> object:
+    """Forms send tables and lists as JSON."""
+    try:
+        return frappe.parse_json(given)
+    except ValueError:
+        return None
 
 
 def _answer_file(name: str, content: bytes) -> None:

@@ -58,7 +58,8 @@ def matters(doctype: str, name: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["GET"])
-def promised_invoices(invoices: list) -> list[dict]:
+def promised_invoices(invoices: list | str) -> list[dict]:
     """Those of the invoices that are under an open promise: {invoice, promise, promised_date, amount, currency}."""
     frappe.has_permission("Promise to Pay", "read", throw=True)
-    return [{"invoice": invoice, **row} for invoice, row in receivables.open_promises(invoices).items()]
+    names = [name for name in frappe.parse_json(invoices) if isinstance(name, str)]
+    return [{"invoice": invoice, **row} for invoice, row in receivables.open_promises(names).items()]

@@ -4,7 +4,11 @@ frappe.ui.form.on("Dunning", {
 		if (frm.doc.docstatus !== 0) return;
 		const invoices = (frm.doc.overdue_payments || []).map((row) => row.sales_invoice).filter(Boolean);
 		if (!invoices.length || !frappe.model.can_read("Promise to Pay")) return;
-		const promised = await frappe.xcall("crm_ext.api.receivables.promised_invoices", { invoices }, "GET");
+		const { message: promised } = await frappe.call({
+			method: "crm_ext.api.receivables.promised_invoices",
+			type: "GET",
+			args: { invoices },
+		});
 		for (const promise of promised) {
 			const link = frappe.utils.get_form_link("Promise to Pay", promise.promise, true);
 			frm.dashboard.add_comment(

@@ -15,11 +15,11 @@ if (!crm_ext.receivables.forms) {
 
 	crm_ext.receivables.show = async (frm) => {
 		const name = frm.doc.name;
-		const matters = await frappe.xcall(
-			"crm_ext.api.receivables.matters",
-			{ doctype: frm.doctype, name },
-			"GET"
-		);
+		const { message: matters } = await frappe.call({
+			method: "crm_ext.api.receivables.matters",
+			type: "GET",
+			args: { doctype: frm.doctype, name },
+		});
 		if (frm.doc.name !== name || !matters.length) return;
 		const list = $("<ul class='list-unstyled mb-0'></ul>");
 		for (const matter of matters) {
