@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import frappe
 from frappe.model.document import Document
 
-from crm_ext.offer_desk.flow import stock_holds
+from crm_ext.offer_desk.flow import configurations, offer_models, stock_holds
 from crm_ext.setup.demo.company import tax_template
 from crm_ext.setup.demo.people import BUYERS, buyer, person, user
 from crm_ext.setup.demo.supply import purchase_order
@@ -48,6 +48,48 @@ OFFERS = (
     (4, 3, (("RG-FB-80", 3), ("RG-CR-25", 3)), (("SV-COMMISSION", 1),)),
 )
 HELD = 1
+# What a house needs for heating; options as (group, code, item, pieces by formula), the first of a group is the default.
+MODEL = Said("Heating for a house", "گرمایش یک خانه")
+MODEL_GROUPS = {
+    "Boiler": (Said("Boiler", "پکیج یا دیگ"), 1, 1),
+    "Pump": (Said("Circulation", "گردش آب"), 0, 1),
+    "Heat": (Said("Radiators", "رادیاتور"), 1, 1),
+    "Extras": (Said("Extras", "افزودنی‌ها"), 0, 0),
+    "Services": (Said("Services", "خدمات"), 0, 0),
+}
+MODEL_OPTIONS = (
+    ("Boiler", "WB24", "RG-WB-24", "1"),
+    ("Boiler", "WB32", "RG-WB-32", "1"),
+    ("Boiler", "FB80", "RG-FB-80", "1"),
+    ("Pump", "CIRC", "RG-CR-25", "ceil(rooms / 12)"),
+    ("Heat", "RADIATORS", "RG-RD-10", "rooms + 1"),
+    ("Extras", "TANK", "RG-ET-24", "1"),
+    ("Extras", "BOARD", "SP-BOARD-24", "1"),
+    ("Services", "INSTALL", "SV-INSTALL", "1"),
+    ("Services", "COMMISSION", "SV-COMMISSION", "1"),
+)
+MODEL_RULES = (
+    ("FB80", "Requires", "CIRC", Said("The floor-standing boiler has no pump of its own.", "دیگ زمینی پمپ ندارد.")),
+    (
+        "FB80",
+        "Requires",
+        "COMMISSION",
+        Said("We start the floor-standing boiler up ourselves.", "راه‌اندازی دیگ زمینی با خود ماست."),
+    ),
+    (
+        "BOARD",
+        "Only With",
+        "WB24 WB32",
+        Said("This control board fits the wall-hung boilers only.", "این برد فقط به پکیج دیواری می‌خورد."),
+    ),
+    (
+        "COMMISSION",
+        "Requires",
+        "INSTALL",
+        Said("We train where we have installed.", "آموزش همراه با نصب ماست."),
+    ),
+)
+CONFIGURED_FOR, CONFIGURED = 9, frozenset({"WB32", "CIRC", "RADIATORS", "TANK", "INSTALL"})
 TEMPLATE = Said("Boiler exchange", "تعویض پکیج")
 
 
@@ -59,6 +101,7 @@ def create(world: World) -> None:
     _purchases(world)
     _portal(world)
     _offers(world)
+    _configured_offer(world, _model(world))
     _margin_floor()
 
 
@@ -174,6 +217,63 @@ def _offer(world: World, customer: str, day: str, lines: tuple, options: tuple) 
     )
     quotation.run_method("set_missing_values")
     return quotation
+
+
+def _model(world: World) -> str:
+    """The published version of the offer model."""
+    title = world.say(MODEL)
+    if not frappe.db.exists("Offer Model", title):
+        names = {code: world.say(said) for code, (said, _least, _most) in MODEL_GROUPS.items()}
+        goods = {product.code: world.say(product.name) for product in PRODUCTS}
+        put(
+            "Offer Model",
+            title=title,
+            company=world.company,
+            picture="/assets/crm_ext/images/demo/boiler.svg",
+            groups=[
+                {"group_name": names[code], "at_least": least, "at_most": most}
+                for code, (_said, least, most) in MODEL_GROUPS.items()
+            ],
+            options=[
+                {
+                    "option_group": names[group],
+                    "option_code": code,
+                    "label": goods[item],
+                    "kind": "Service" if item.startswith("SV-") else "Item",
+                    "item_code": item,
+                    "quantity": quantity,
+                    "picture": f"/assets/crm_ext/images/demo/{PICTURES[item]}.svg",
+                    "is_default": int(code in ("WB24", "RADIATORS")),
+                }
+                for group, code, item, quantity in MODEL_OPTIONS
+            ],
+            rules=[
+                {"when_options": when, "kind": kind, "then_options": then, "message": world.say(said)}
+                for when, kind, then, said in MODEL_RULES
+            ],
+            inputs=[
+                {
+                    "input_code": "rooms",
+                    "label": world.say(Said("Rooms", "اتاق‌ها")),
+                    "default": "6",
+                    "minimum": "1",
+                    "maximum": "60",
+                }
+            ],
+        )
+        offer_models.publish(title)
+    return frappe.db.get_value("Offer Model", title, "published_version")
+
+
+def _configured_offer(world: World, version: str) -> None:
+    """A draft that the representative is still talking about."""
+    if world.recall("offer", "configured"):
+        return
+    draft = _offer(world, world.recall("customer", CONFIGURED_FOR), _day(world, 0), (), ())
+    saved = configurations.save(
+        draft, version, CONFIGURED, {"rooms": "8"}, configuration=None, request_key=f"demo/{world.wish.seed}"
+    )
+    world.remember("offer", "configured", saved["quotation"])
 
 
 def _margin_floor() -> None:
