@@ -35,28 +35,28 @@ def measure(site: str) -> list[dict]:
             file=sys.stderr,
         )
         return []
-    with _Worker(site) as ours, _Worker(plain) as theirs:
-        figures = [figure for doctype in SALES for figure in _compared(doctype, ours, theirs, PAIRS)]
-        return figures + [_compared(doctype, ours, theirs, 5)[-1] for doctype in UNRELATED]
+    with Worker(site) as ours, Worker(plain) as theirs:
+        size = "5 lines, insert and submit"
+        figures = [figure for doctype in SALES for figure in compared(doctype, ours, theirs, PAIRS, size)]
+        return figures + [compared(doctype, ours, theirs, 5)[-1] for doctype in UNRELATED]
 
 
-def _compared(doctype: str, ours: _Worker, theirs: _Worker, pairs: int) -> list[dict]:
+def compared(work: str, ours: Worker, theirs: Worker, pairs: int, size: str = "") -> list[dict]:
+    """Time, CPU time and statements of one kind of work, done in turn by both."""
     for worker in (ours, theirs):
-        worker.run(doctype)
-        worker.run(doctype)
+        worker.run(work)
+        worker.run(work)
     runs = []
     for number in range(pairs):
         order = (ours, theirs) if number % 2 else (theirs, ours)
-        taken = {worker: worker.run(doctype) for worker in order}
+        taken = {worker: worker.run(work) for worker in order}
         runs.append((taken[ours], taken[theirs]))
     figures = []
     for position, (what, unit) in enumerate((("time", "ms"), ("CPU time", "ms"), ("statements", "number"))):
         figures.append(
             {
-                "name": f"{doctype}: {what}",
-                "size": f"{pairs} pairs, 5 lines, insert and submit"
-                if doctype in SALES
-                else f"{pairs} pairs",
+                "name": f"{work}: {what}",
+                "size": f"{pairs} pairs, {size}" if size else f"{pairs} pairs",
                 "ours": round(median(mine[position] for mine, _ in runs), 2),
                 "erpnext": round(median(plain[position] for _, plain in runs), 2),
                 # What disturbed the machine disturbed both of a pair.
@@ -67,22 +67,26 @@ def _compared(doctype: str, ours: _Worker, theirs: _Worker, pairs: int) -> list[
     return figures
 
 
-class _Worker:
-    """A process connected to one site, which makes a document when asked to."""
+class Worker:
+    """A process connected to one site, which does a named work when asked to.
 
-    def __init__(self, site: str):
+    works: called in that process; what it can do, by name. Everything that it does then is rolled back.
+    """
+
+    def __init__(self, site: str, works: Callable[[], dict[str, Callable[[], object]]] | None = None):
         self.site = site
+        self.works = works or _makers
 
-    def __enter__(self) -> _Worker:
+    def __enter__(self) -> Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(self.site, far_end), daemon=True)
+        self._process = context.Process(target=_serve, args=(self.site, far_end, self.works), daemon=True)
         self._process.start()
         return self
 
-    def run(self, doctype: str) -> tuple[float, float, int]:
+    def run(self, work: str) -> tuple[float, float, int]:
         """(milliseconds, CPU milliseconds, statements)."""
-        self._pipe.send(doctype)
+        self._pipe.send(work)
         return self._pipe.recv()
 
     def __exit__(self, *_) -> None:
@@ -90,13 +94,13 @@ class _Worker:
         self._process.join()
 
 
-def _serve(site: str, pipe: Connection) -> None:
+def _serve(site: str, pipe: Connection, works: Callable[[], dict[str, Callable[[], object]]]) -> None:
     os.chdir(BENCH / "sites")
     frappe.init(site, sites_path=".")
     frappe.connect()
     frappe.set_user("Administrator")
     frappe.flags.mute_emails = True
-    makers = _makers()
+    makers = works()
     statements = 0
     original = frappe.db.sql
 
@@ -106,9 +110,9 @@ def _serve(site: str, pipe: Connection) -> None:
         return original(*args, **kwargs)
 
     frappe.db.sql = counting
-    while doctype := pipe.recv():
+    while work := pipe.recv():
         statements, started, used = 0, perf_counter(), process_time()
-        makers[doctype]()
+        makers[work]()
         pipe.send(((perf_counter() - started) * 1000, (process_time() - used) * 1000, statements))
         frappe.db.rollback()
     frappe.destroy()
