@@ -100,10 +100,10 @@ def test_submitting_records_what_was_promised_and_cancelling_forgets_it():
     makers.stock(ITEM, 4, 5)
     quotation = offer(qty=4)
     assert records(quotation, "document_type", "item_code", "qty", "promised_day", "basis") == (
-        ("Quotation", ITEM, 4.0, on(0), "in_stock"),
+        ("Quotation", ITEM, 4.0, on(0), "In Stock"),
     )
     order = ordered(quotation=quotation, days=3)
-    assert records(order, "promised_day", "confirmed_day", "basis") == ((on(0), on(3), "in_stock"),)
+    assert records(order, "promised_day", "confirmed_day", "basis") == ((on(0), on(3), "In Stock"),)
     order.cancel()
     assert not records(order, "name") and records(quotation, "name")
 
@@ -120,7 +120,7 @@ def test_recording_twice_changes_nothing():
 def test_a_record_keeps_no_purchase_order_from_being_deleted():
     purchase = purchase_order(4, on(5))
     order = ordered(days=6)
-    assert records(order, "basis", "basis_name", "basis_due") == (("supply", purchase.name, on(5)),)
+    assert records(order, "basis", "basis_name", "basis_due") == (("Supply", purchase.name, on(5)),)
     purchase.cancel()
     purchase.delete()
     assert not frappe.db.exists("Purchase Order", purchase.name)
@@ -222,7 +222,7 @@ def test_goods_that_went_to_a_later_order_are_the_reason():
     first = ordered(days=-3)
     later = ordered(days=-1)
     frappe.db.set_value("Sales Order", first.name, "creation", now_datetime() - timedelta(days=3))
-    frappe.db.set_value("Promise Record", {"document": first.name}, "basis", "in_stock")
+    frappe.db.set_value("Promise Record", {"document": first.name}, "basis", "In Stock")
     note = delivered(later, 4, days=-3)
     assert note.name in row_of(first)["reason"]
 

@@ -13,7 +13,14 @@ _FIELDS = (
     "name", "creation", "modified", "owner", "modified_by", "line", "document_type", "document", "company", "customer",
     "item_code", "qty", "promised_day", "confirmed_day", "basis", "basis_doctype", "basis_name", "basis_due",
 )  # fmt: skip
-_BASES = ("in_stock", "supply", "lead_time", "service", "drop_ship")
+# What the record says, by the code of the promise's cause.
+_BASES = {
+    "in_stock": "In Stock",
+    "supply": "Supply",
+    "lead_time": "Lead Time",
+    "service": "Not Kept in Stock",
+    "drop_ship": "Drop Ship",
+}
 
 
 def record(doc: Document) -> None:
@@ -38,7 +45,7 @@ def _record_of(doc: Document, row: Document, promised: Promise | None) -> tuple:
     return (
         row.name, moment, moment, user, user, row.name, doc.doctype, doc.name, doc.company, _customer(doc),
         row.item_code, row.stock_qty, row.promise_date, row.get("delivery_date"),
-        cause.code if cause and cause.code in _BASES else "no_date",
+        _BASES.get(cause.code if cause else "", "No Date"),
         supply and supply.doctype, supply and supply.name, supply and supply.due,
     )  # fmt: skip
 

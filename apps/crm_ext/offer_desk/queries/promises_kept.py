@@ -126,7 +126,7 @@ def taken_for_later_orders(order_lines: Collection[str]) -> dict[str, str]:
             on taken.item_code = line.item_code and taken.warehouse = line.warehouse and taken.docstatus = 1
         join `tabDelivery Note` document on document.name = taken.parent and document.is_return = 0
         join `tabSales Order` other on other.name = taken.against_sales_order
-        where line.name in %s and record.basis = 'in_stock' and other.creation > mine.creation
+        where line.name in %s and record.basis = 'In Stock' and other.creation > mine.creation
             and document.posting_date between mine.transaction_date and record.confirmed_day
         group by line.name
         """,
