@@ -193,7 +193,9 @@ def _offers(world: World) -> None:
     for number, (customer, days_ago, lines, options) in enumerate(OFFERS):
         if world.recall("offer", number):
             continue
-        quotation = post(_offer(world, world.recall("customer", customer), _day(world, -days_ago), lines, options))
+        quotation = _offer(world, world.recall("customer", customer), _day(world, -days_ago), lines, options)
+        # In two steps: ERPNext tells by the draft before it that a quotation has become open.
+        quotation.insert().submit()
         world.remember("offer", number, quotation.name)
         if number == HELD:
             stock_holds.hold(quotation.name)
