@@ -36,6 +36,7 @@ def run(world: World, keep: Callable[[], None]) -> None:
     """Touchpoints and origins from the history, stages on their days, plans that are over, learnt probabilities, today's offers."""
     _sales_process(world)
     _date_stage_history(world)
+    _open_quotations()
     # The documents were last changed on their days of the story, behind what a scheduler has read meanwhile.
     harvest.run(reach_back=timedelta(days=world.story.days + 2), checkpoint=keep)
     campaign_plans.refresh_statuses()
@@ -70,6 +71,12 @@ def _sales_process(world: World) -> None:
             for stage, fact, operator, threshold, force in CRITERIA
         ],
     )
+
+
+def _open_quotations() -> None:
+    """Quotations that were inserted and submitted in one step still call themselves drafts."""
+    for name in frappe.get_all("Quotation", {"docstatus": 1, "status": "Draft"}, pluck="name", order_by="name"):
+        frappe.get_doc("Quotation", name).set_status(update=True)
 
 
 def _date_stage_history(world: World) -> None:
