@@ -14,7 +14,9 @@ def require_quotation(name: str, permission: str = "read") -> Document:
         if frappe.has_permission("Quotation", permission, quotation):
             return quotation
     frappe.throw(
-        _("Quotation {0} is not there, or you have no right to it. Ask its owner to share it with you.").format(name),
+        _(
+            "Quotation {0} is not there, or you have no right to it. Ask its owner to share it with you."
+        ).format(name),
         frappe.PermissionError,
     )
 

@@ -35,7 +35,10 @@ def full(customer):
         "Full T",
         validity_days=12,
         letter="<p>Dear {{ customer_name }}</p>",
-        items=[{"item_code": "Pump T", "qty": 2}, {"item_code": "Pump T Plus", "qty": 2, "is_alternative": 1}],
+        items=[
+            {"item_code": "Pump T", "qty": 2},
+            {"item_code": "Pump T Plus", "qty": 2, "is_alternative": 1},
+        ],
         options=[{"item_code": "Gauge T", "qty": 1, "option_group": "Extra"}],
     )
 
@@ -79,7 +82,11 @@ def test_filling_twice_adds_nothing(customer, full):
 def test_what_stands_in_the_quotation_stays(customer, full):
     offer = offers.quotation(customer, [{"item_code": "Gauge T", "qty": 5}])
     offer_templates.fill(offer, full)
-    assert [(row.item_code, row.qty) for row in offer.items] == [("Gauge T", 5), ("Pump T", 2), ("Pump T Plus", 2)]
+    assert [(row.item_code, row.qty) for row in offer.items] == [
+        ("Gauge T", 5),
+        ("Pump T", 2),
+        ("Pump T Plus", 2),
+    ]
 
 
 @pytest.mark.parametrize(

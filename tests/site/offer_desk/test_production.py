@@ -26,13 +26,17 @@ def bill(item, parts, minutes=0, submit=True):
     )
     if minutes:
         bom.with_operations = 1
-        bom.append("operations", {"operation": operation(), "workstation": "Bench P", "time_in_mins": minutes})
+        bom.append(
+            "operations", {"operation": operation(), "workstation": "Bench P", "time_in_mins": minutes}
+        )
     return bom.submit() if submit else bom.insert()
 
 
 def operation() -> str:
     if not frappe.db.exists("Workstation", "Bench P"):
-        frappe.get_doc({"doctype": "Workstation", "workstation_name": "Bench P", "hour_rate_labour": 30}).insert()
+        frappe.get_doc(
+            {"doctype": "Workstation", "workstation_name": "Bench P", "hour_rate_labour": 30}
+        ).insert()
         frappe.get_doc({"doctype": "Operation", "name": "Assemble P", "workstation": "Bench P"}).insert()
     return "Assemble P"
 

@@ -13,6 +13,7 @@ from frappe.utils import add_days, getdate
 from crm_ext.erpnext_port import make_from
 from crm_ext.offer_desk.flow import quotation_options as options_flow
 
+
 @pytest.fixture
 def goods(site):
     """Pump 1000, stronger pump 1300, gauge 120, seal 15, per piece."""
@@ -36,7 +37,9 @@ def taxed(**row):
 
 
 def test_options_are_priced_by_the_price_list_and_stay_out_of_the_total(goods):
-    offer = offers.quotation(goods, [{"item_code": "Pump D"}], [{"item_code": "Gauge D", "qty": 3, "rate": 1}]).insert()
+    offer = offers.quotation(
+        goods, [{"item_code": "Pump D"}], [{"item_code": "Gauge D", "qty": 3, "rate": 1}]
+    ).insert()
     option = offer.quotation_options[0]
     assert (option.rate, option.amount, option.uom) == (120, 360, "Nos")
     assert offer.grand_total == 1000
@@ -75,7 +78,10 @@ def test_preview_equals_the_order_that_is_made_and_saves_nothing(goods):
     preview = options_flow.preview(offer.name, chosen, alternatives)
     assert frappe.db.count("Sales Order") == before
     order = options_flow.make_order(offer.name, chosen, alternatives).insert()
-    assert [(row.item_code, row.qty, row.rate) for row in order.items] == [("Pump D Plus", 1, 1300), ("Gauge D", 2, 120)]
+    assert [(row.item_code, row.qty, row.rate) for row in order.items] == [
+        ("Pump D Plus", 1, 1300),
+        ("Gauge D", 2, 120),
+    ]
     assert preview.grand_total == Decimal(str(order.grand_total)) == Decimal("1609.3")
     assert [line.kind for line in preview.lines] == ["alternative", "option"]
     assert order.items[0].quotation_item == offer.items[1].name
@@ -108,7 +114,13 @@ def test_an_option_may_be_a_gift_where_somebody_typed_so(goods):
 
 def test_who_may_not_type_rates_gets_the_price_list_and_leaves_what_others_typed(goods):
     frappe.make_property_setter(
-        {"doctype": "Quotation Item", "fieldname": "rate", "property": "permlevel", "value": 3, "property_type": "Int"}
+        {
+            "doctype": "Quotation Item",
+            "fieldname": "rate",
+            "property": "permlevel",
+            "value": 3,
+            "property_type": "Int",
+        }
     )
     makers.user("seller-d@example.com", "Sales User")
     offer = offers.quotation(goods, *pump(rate=99, is_rate_typed=1)).insert(ignore_permissions=True)
@@ -260,6 +272,8 @@ def test_delivery_dates_are_those_promised(goods):
     offer = offers.quotation(goods, lines).submit()
     preview = options_flow.preview(offer.name, (), ())
     order = options_flow.make_order(offer.name, (), ())
-    assert [getdate(row.delivery_date) for row in order.items] == [line.promise_date for line in preview.lines]
+    assert [getdate(row.delivery_date) for row in order.items] == [
+        line.promise_date for line in preview.lines
+    ]
     assert order.items[0].delivery_date < order.items[1].delivery_date == order.delivery_date
     assert preview.promise_date == getdate(order.delivery_date)

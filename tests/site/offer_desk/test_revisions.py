@@ -61,7 +61,7 @@ def test_a_reason_stays_with_its_change_and_goes_with_it(offer):
 def test_where_reasons_are_mandatory_an_amendment_waits_for_them(offer):
     frappe.db.set_single_value("Offer Desk Settings", "reason_for_changes", 1)
     revision = changed(offer)
-    with pytest.raises(frappe.ValidationError, match="Say why.*Pump R"):
+    with pytest.raises(frappe.ValidationError, match=r"Say why.*Pump R"):
         revision.submit()
     revision.reload()
     revisions.give_reasons(revision.name, {row.name: "Asked for" for row in recorded(revision).changes})
@@ -103,7 +103,11 @@ def test_who_may_not_read_the_quotation_sees_no_revision(offer):
     revision = changed(offer)
     makers.user("nobody-r@example.com", "Stock User")
     frappe.set_user("nobody-r@example.com")
-    for call in (lambda: api.chain(offer.name), lambda: api.compare(offer.name, revision.name), lambda: api.chain("?")):
+    for call in (
+        lambda: api.chain(offer.name),
+        lambda: api.compare(offer.name, revision.name),
+        lambda: api.chain("?"),
+    ):
         with pytest.raises(frappe.PermissionError):
             call()
 

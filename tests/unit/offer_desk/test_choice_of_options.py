@@ -31,7 +31,9 @@ def test_without_a_choice_the_lines_of_the_total_are_taken():
 
 
 def test_an_alternative_replaces_the_line_above_it():
-    assert rules.choose(LINES, OPTIONS, ("gauge",), ("silent",)) == rules.Choice(("silent", "motor"), ("gauge",))
+    assert rules.choose(LINES, OPTIONS, ("gauge",), ("silent",)) == rules.Choice(
+        ("silent", "motor"), ("gauge",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,8 @@ def test_what_does_not_go_together_is_refused(chosen, alternatives, code):
 
 
 options = st.lists(
-    st.builds(rules.OfferedOption, st.uuids().map(str), st.just("Item"), st.sampled_from(["", "A", "B"])), max_size=8
+    st.builds(rules.OfferedOption, st.uuids().map(str), st.just("Item"), st.sampled_from(["", "A", "B"])),
+    max_size=8,
 )
 
 

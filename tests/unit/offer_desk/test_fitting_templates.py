@@ -50,7 +50,9 @@ def test_months_may_cross_the_end_of_the_year():
 @given(st.integers(1, 12), st.integers(1, 12), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_a_span_holds_the_months_from_the_first_to_the_last(first, last, day):
     months = {(first - 1 + number) % 12 + 1 for number in range((last - first) % 12 + 1)}
-    found = names(Segment("span", from_month=first, until_month=last), situation=Situation("TP", (), (), None, day))
+    found = names(
+        Segment("span", from_month=first, until_month=last), situation=Situation("TP", (), (), None, day)
+    )
     assert bool(found) == (day.month in months)
 
 

@@ -19,7 +19,9 @@ def part(item, qty, bom=None):
 
 
 RECIPES = {
-    "Pump": rules.Recipe(Decimal(1), (step(120),), (part("Motor", 1, "Motor"), part("Case", 1, "Case"), part("Screw", 8))),
+    "Pump": rules.Recipe(
+        Decimal(1), (step(120),), (part("Motor", 1, "Motor"), part("Case", 1, "Case"), part("Screw", 8))
+    ),
     "Motor": rules.Recipe(Decimal(2), (step(960),), (part("Wire", 10), part("Screw", 4))),
     "Case": rules.Recipe(Decimal(1), (step(60, fixed=True),), (part("Sheet", 3),)),
 }

@@ -22,7 +22,9 @@ offers = st.builds(
     rules.Offer,
     lines=st.lists(rows, max_size=6).map(rules.keyed),
     options=st.lists(rows, max_size=3).map(rules.keyed),
-    terms=st.dictionaries(st.sampled_from(["valid_till", "terms", "currency"]), st.sampled_from([None, "a", "b"])),
+    terms=st.dictionaries(
+        st.sampled_from(["valid_till", "terms", "currency"]), st.sampled_from([None, "a", "b"])
+    ),
 )
 
 

@@ -38,9 +38,13 @@ def check(template: Document) -> None:
         )
     for row in (*template.items, *template.options):
         if quantity_refusal(row.qty) is not None:
-            frappe.throw(_("Row {0}, {1}: the quantity must be a number above zero.").format(row.idx, row.item_code))
+            frappe.throw(
+                _("Row {0}, {1}: the quantity must be a number above zero.").format(row.idx, row.item_code)
+            )
     if template.items and template.items[0].is_alternative:
-        frappe.throw(_("The first line cannot be an alternative: there is no line above it. Change their order."))
+        frappe.throw(
+            _("The first line cannot be an alternative: there is no line above it. Change their order.")
+        )
     if template.letter:
         frappe.utils.jinja.validate_template(template.letter)
 
@@ -48,7 +52,9 @@ def check(template: Document) -> None:
 def suggest(quotation: Document) -> list[dict]:
     """Templates for the quotation's customer, company and day, best first, with what speaks for each."""
     segment = (
-        queries.segment_of(quotation.quotation_to, quotation.party_name) if quotation.party_name else frappe._dict()
+        queries.segment_of(quotation.quotation_to, quotation.party_name)
+        if quotation.party_name
+        else frappe._dict()
     )
     paths = {field: queries.path(tree, segment.get(field)) for field, tree in _TRUNKS.items()}
     situation = rules.Situation(
@@ -60,7 +66,11 @@ def suggest(quotation: Document) -> list[dict]:
     )
     templates = {row.name: row for row in queries.enabled()}
     return [
-        {"name": fit.name, "by": list(fit.by), **_of(templates[fit.name], ("customer_group", "territory", "season"))}
+        {
+            "name": fit.name,
+            "by": list(fit.by),
+            **_of(templates[fit.name], ("customer_group", "territory", "season")),
+        }
         for fit in rules.fitting(map(_segment, templates.values()), situation)
     ]
 
@@ -73,8 +83,15 @@ def fill(quotation: Document, template: Document) -> list[str]:
     if not quotation.docstatus.is_draft():
         frappe.throw(_("Only a draft can be filled from a template. Amend the quotation first."))
     quotation.items = [row for row in quotation.items if row.item_code or row.item_name]
-    _add_missing(quotation, "items", template.items, ("item_code", "qty", "uom", "is_alternative", "description"))
-    _add_missing(quotation, "quotation_options", template.options, ("item_code", "qty", "uom", "option_group", "description"))
+    _add_missing(
+        quotation, "items", template.items, ("item_code", "qty", "uom", "is_alternative", "description")
+    )
+    _add_missing(
+        quotation,
+        "quotation_options",
+        template.options,
+        ("item_code", "qty", "uom", "option_group", "description"),
+    )
     _set_terms(quotation, template)
     quotation.offer_template = template.name
     port.complete(quotation)
@@ -85,7 +102,9 @@ def fill(quotation: Document, template: Document) -> list[str]:
     return [row.offer_model for row in template.get("models") or ()]
 
 
-def _add_missing(quotation: Document, table: str, wanted: Iterable[Document], fields: tuple[str, ...]) -> None:
+def _add_missing(
+    quotation: Document, table: str, wanted: Iterable[Document], fields: tuple[str, ...]
+) -> None:
     """Rows of the template that the table lacks; of two equal ones in the template it may lack one."""
     there = Counter(_offered(row) for row in quotation.get(table))
     for row in wanted:

@@ -15,14 +15,18 @@ def of_quantity(refusal: Refusal, row: int) -> str:
         return _("Option {0}: the quantity is larger than {1}. Type a smaller one.").format(
             row, frappe.format(refusal.values["largest"], "Int")
         )
-    return _("Option {0}: the quantity must be a number above zero. Correct it or remove the option.").format(row)
+    return _("Option {0}: the quantity must be a number above zero. Correct it or remove the option.").format(
+        row
+    )
 
 
 def of_choice(refusal: Refusal) -> str:
     """The sentence for a choice among options and alternatives that does not go together."""
     values = refusal.values
     if refusal.code == "two_of_a_choice":
-        return _("{0}: take either {1} or {2}, not both.").format(values["group"], values["first"], values["second"])
+        return _("{0}: take either {1} or {2}, not both.").format(
+            values["group"], values["first"], values["second"]
+        )
     if refusal.code == "two_alternatives":
         return _("{0} and {1} are alternatives for the same line. Take one of them.").format(
             values["first"], values["second"]
@@ -34,7 +38,9 @@ def of_standing(refusal: Refusal) -> str:
     """The sentence for an offer that may not be ordered."""
     values = refusal.values
     if refusal.code == "offer_superseded":
-        return _("A newer offer, {0}, has taken the place of this one. Order from that one.").format(values["quotation"])
+        return _("A newer offer, {0}, has taken the place of this one. Order from that one.").format(
+            values["quotation"]
+        )
     if refusal.code == "offer_cancelled":
         return _("This offer was withdrawn. Ask for a new one.")
     if refusal.code == "offer_not_submitted":

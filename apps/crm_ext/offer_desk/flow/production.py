@@ -81,13 +81,21 @@ def estimate(lines: Iterable[Made], company: str) -> dict[Hashable, Estimate]:
     """
     lines = list(lines)
     defaults = queries.default_boms({line.item_code for line in lines if not line.bom}, company)
-    made = [(line, line.bom or defaults[line.item_code]) for line in lines if line.bom or line.item_code in defaults]
+    made = [
+        (line, line.bom or defaults[line.item_code])
+        for line in lines
+        if line.bom or line.item_code in defaults
+    ]
     if not made:
         return {}
     recipes = _recipes({bom for _line, bom in made})
-    plans = {line.key: rules.plan(recipes, bom, line.qty) for line, bom in made if bom in recipes and line.qty > 0}
+    plans = {
+        line.key: rules.plan(recipes, bom, line.qty) for line, bom in made if bom in recipes and line.qty > 0
+    }
     asks = [
-        Ask((key, code), code, qty, None) for key, plan in plans.items() for code, qty in plan.materials.items()
+        Ask((key, code), code, qty, None)
+        for key, plan in plans.items()
+        for code, qty in plan.materials.items()
     ]
     promised = promises.promise(asks, company=company)
     known = _material_costs(plans.values(), company) if cost_sight.may_see_cost() else None
@@ -190,9 +198,18 @@ def make_bom(quotation: str, row: str) -> str:
     offer = frappe.get_doc("Quotation", quotation)
     line = _row(offer, row)
     if offer.docstatus.is_cancelled():
-        frappe.throw(_("This quotation is cancelled. Make the bill of materials of the one that took its place."))
+        frappe.throw(
+            _("This quotation is cancelled. Make the bill of materials of the one that took its place.")
+        )
     bom = _new_bom(offer, line).insert()
-    _record(existing, source_row=row, quotation=quotation, item_code=line.item_code, company=offer.company, bom=bom.name)
+    _record(
+        existing,
+        source_row=row,
+        quotation=quotation,
+        item_code=line.item_code,
+        company=offer.company,
+        bom=bom.name,
+    )
     return bom.name
 
 
@@ -209,16 +226,18 @@ def make_work_order(sales_order: str, row: str) -> str:
     line = _row(order, row)
     if not order.docstatus.is_submitted():
         frappe.throw(_("Submit this sales order first: a Work Order is made of a binding order."))
-    pending = next((entry for entry in port.lines_to_make(sales_order) if entry["sales_order_item"] == row), None)
+    pending = next(
+        (entry for entry in port.lines_to_make(sales_order) if entry["sales_order_item"] == row), None
+    )
     if not pending:
         frappe.throw(_("All of {0} is in production already. See its Work Orders.").format(line.item_code))
     made_for = queries.boms_made_for([line.quotation_item] if line.quotation_item else [])
     pending["bom"] = made_for.get(line.quotation_item) or pending["bom"]
     if not pending["bom"]:
         frappe.throw(
-            _("{0} has no bill of materials. Make one in the quotation and submit it, or set a default BOM.").format(
-                line.item_code
-            )
+            _(
+                "{0} has no bill of materials. Make one in the quotation and submit it, or set a default BOM."
+            ).format(line.item_code)
         )
     work_order = port.make_work_order(order, pending)
     _record(
@@ -280,7 +299,9 @@ def _row(document: Document, name: str) -> Document:
 
 
 def _record(existing: frappe._dict | None, **values: str) -> None:
-    record = frappe.get_doc("Offer Production", existing.name) if existing else frappe.new_doc("Offer Production")
+    record = (
+        frappe.get_doc("Offer Production", existing.name) if existing else frappe.new_doc("Offer Production")
+    )
     record.update(values)
     # The user was let make the document that it records.
     record.save(ignore_permissions=True)
@@ -313,12 +334,18 @@ def _parts(offer: Document, line: Document) -> list[dict]:
         rows = [
             row
             for row in offer.items
-            if row.offer_configuration == line.offer_configuration and row.name != line.name and not row.is_alternative
+            if row.offer_configuration == line.offer_configuration
+            and row.name != line.name
+            and not row.is_alternative
         ]
     rows = rows or [part for part in offer.packed_items if part.parent_detail_docname == line.name]
     stocked = [row for row in rows if frappe.get_cached_value("Item", row.item_code, "is_stock_item")]
     return [
-        {"item_code": row.item_code, "qty": flt(row.get("stock_qty") or row.qty) / made, "uom": _stock_unit(row.item_code)}
+        {
+            "item_code": row.item_code,
+            "qty": flt(row.get("stock_qty") or row.qty) / made,
+            "uom": _stock_unit(row.item_code),
+        }
         for row in stocked
     ]
 

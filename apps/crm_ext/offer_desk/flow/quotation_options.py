@@ -92,13 +92,20 @@ def price_options(quotation: Document) -> None:
         if refusal is not None:
             frappe.throw(sentences.of_quantity(refusal, option.idx), title=_("Options for the Customer"))
     _drop_rates_typed_without_right(quotation)
-    for option, line in zip(options, port.price_as_lines(quotation, [_as_line(row) for row in options]), strict=True):
+    for option, line in zip(
+        options, port.price_as_lines(quotation, [_as_line(row) for row in options]), strict=True
+    ):
         _take_over(option, line)
     port.require_whole_units(quotation, "Quotation Option")
 
 
 def _as_line(option: Document) -> dict:
-    line = {"item_code": option.item_code, "qty": option.qty, "uom": option.uom, "description": option.description}
+    line = {
+        "item_code": option.item_code,
+        "qty": option.qty,
+        "uom": option.uom,
+        "description": option.description,
+    }
     if option.is_rate_typed:
         line["rate"] = option.rate or 0
     return line
@@ -148,7 +155,10 @@ def print_readably(quotation: Document) -> None:
     """ERPNext's print formats show the options under a heading of their own and say that the total is without them."""
     if quotation.get("quotation_options"):
         templates = quotation.get("print_templates") or {}
-        quotation.print_templates = {**templates, "quotation_options": "templates/offer_desk/printed_options.html"}
+        quotation.print_templates = {
+            **templates,
+            "quotation_options": "templates/offer_desk/printed_options.html",
+        }
 
 
 # The order that a choice makes
@@ -252,7 +262,16 @@ def _add_options(document: Document, offer: Document, choice: rules.Choice) -> N
 
 def _option_as_line(option: Document) -> dict:
     """The quoted price stands, as it does for the quotation's lines; a pricing rule still wins, as it does there."""
-    fields = ("item_code", "item_name", "description", "qty", "uom", "conversion_factor", "price_list_rate", "rate")
+    fields = (
+        "item_code",
+        "item_name",
+        "description",
+        "qty",
+        "uom",
+        "conversion_factor",
+        "price_list_rate",
+        "rate",
+    )
     line = {field: option.get(field) for field in fields}
     line["quotation_option"] = option.name
     if not option.rate:
@@ -277,14 +296,17 @@ def _date_deliveries(order: Document) -> None:
 def _as_preview(offer: Document, order: Document) -> Preview:
     promised = promises.promise_document(order)
     alternatives = {row.name for row in offer.items if row.is_alternative}
-    lines = tuple(_preview_line(row, alternatives, promised.get(promises.row_key(row))) for row in order.items)
+    lines = tuple(
+        _preview_line(row, alternatives, promised.get(promises.row_key(row))) for row in order.items
+    )
     days = [line.promise_date for line in lines]
     return Preview(
         quotation=offer.name,
         currency=order.currency,
         lines=lines,
         taxes=tuple(
-            PreviewTax(row.description, to_decimal(row.tax_amount_after_discount_amount)) for row in order.taxes
+            PreviewTax(row.description, to_decimal(row.tax_amount_after_discount_amount))
+            for row in order.taxes
         ),
         payments=tuple(_preview_payment(row) for row in order.payment_schedule),
         total=to_decimal(order.total),
@@ -331,4 +353,6 @@ def note_chosen(order: Document) -> None:
     options = sorted({row.quotation_option for row in rows})
     taken = queries.options_in_orders(sorted({row.prevdoc_docname for row in rows}), options)
     for option in options:
-        frappe.db.set_value("Quotation Option", option, "is_chosen", int(option in taken), update_modified=False)
+        frappe.db.set_value(
+            "Quotation Option", option, "is_chosen", int(option in taken), update_modified=False
+        )

@@ -17,7 +17,16 @@ from frappe.utils import flt, strip_html
 from crm_ext.offer_desk.queries import revisions as queries
 from crm_ext.offer_desk.rules import revisions as rules
 
-LINE_FIELDS = ("item_code", "uom", "is_alternative", "qty", "rate", "discount_percentage", "amount", "description")
+LINE_FIELDS = (
+    "item_code",
+    "uom",
+    "is_alternative",
+    "qty",
+    "rate",
+    "discount_percentage",
+    "amount",
+    "description",
+)
 OPTION_FIELDS = ("item_code", "uom", "option_group", "qty", "rate", "amount", "description")
 # What is said of the offer as a whole, in the order in which it is read.
 TERMS = (
@@ -108,9 +117,13 @@ def current_of(quotation: str) -> str | None:
 
 def chain(quotation: str) -> list[dict]:
     """The revisions of an offer that the user may read, the first one first, with what each changed and why."""
-    rows = [row for row in queries.chain_of(quotation) if frappe.has_permission("Quotation", "read", row.name)]
+    rows = [
+        row for row in queries.chain_of(quotation) if frappe.has_permission("Quotation", "read", row.name)
+    ]
     changes = queries.changes_of([row.name for row in rows]) if len(rows) > 1 else []
-    return [{**row, "changes": [change for change in changes if change.quotation == row.name]} for row in rows]
+    return [
+        {**row, "changes": [change for change in changes if change.quotation == row.name]} for row in rows
+    ]
 
 
 def compare(first: str, second: str) -> dict:
@@ -121,7 +134,9 @@ def compare(first: str, second: str) -> dict:
     """
     names = [row.name for row in queries.chain_of(first)]
     if second not in names:
-        frappe.throw(_("{0} and {1} are not revisions of one offer. Choose two of one offer.").format(first, second))
+        frappe.throw(
+            _("{0} and {1} are not revisions of one offer. Choose two of one offer.").format(first, second)
+        )
     earlier, later = (frappe.get_doc("Quotation", name) for name in sorted((first, second), key=names.index))
     between = names[names.index(earlier.name) + 1 : names.index(later.name) + 1]
     reasons = _reasons(queries.changes_of(between)) if between else {}
@@ -223,7 +238,10 @@ def _changes(previous: Document, quotation: Document) -> Iterator[dict]:
     rows = {rules.LINE: (before.lines, after.lines), rules.OPTION: (before.options, after.options)}
     for change in rules.differences(before, after):
         if change.part == rules.OFFER:
-            texts = _term_text(change.key, before.terms, previous), _term_text(change.key, after.terms, quotation)
+            texts = (
+                _term_text(change.key, before.terms, previous),
+                _term_text(change.key, after.terms, quotation),
+            )
             difference, row = None, {}
         else:
             old, new = (side.get(change.key) for side in rows[change.part])
@@ -241,7 +259,9 @@ def _changes(previous: Document, quotation: Document) -> Iterator[dict]:
 
 
 def _identity(change: Any) -> tuple:
-    return tuple(change.get(field) or "" for field in ("part", "kind", "change_key", "before_value", "after_value"))
+    return tuple(
+        change.get(field) or "" for field in ("part", "kind", "change_key", "before_value", "after_value")
+    )
 
 
 def _difference(before: rules.Row | None, after: rules.Row | None) -> float:
@@ -274,4 +294,6 @@ def _term_text(name: str, terms: rules.Row, quotation: Document) -> str:
     value = terms.get(name)
     if value is None:
         return ""
-    return str(value) if name in _TEXTS else frappe.format(quotation.get(name), quotation.meta.get_field(name))
+    return (
+        str(value) if name in _TEXTS else frappe.format(quotation.get(name), quotation.meta.get_field(name))
+    )

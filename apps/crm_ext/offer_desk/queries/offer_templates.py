@@ -24,7 +24,11 @@ def segment_of(party_doctype: str, party: str) -> frappe._dict:
         for name in ("customer_group", "territory", "customer_grade")
         if frappe.get_meta(party_doctype).has_field(name)
     ]
-    return frappe.db.get_value(party_doctype, party, fields, as_dict=True) or frappe._dict() if fields else frappe._dict()
+    return (
+        frappe.db.get_value(party_doctype, party, fields, as_dict=True) or frappe._dict()
+        if fields
+        else frappe._dict()
+    )
 
 
 def path(tree: str, name: str | None) -> list[str]:

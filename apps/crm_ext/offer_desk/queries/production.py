@@ -72,7 +72,11 @@ def operations(boms: Collection[str]) -> list[frappe._dict]:
 def record_of(source_row: str) -> frappe._dict | None:
     """What was made of a row, read with a lock so that two makers see each other."""
     return frappe.db.get_value(
-        "Offer Production", {"source_row": source_row}, ["name", "bom", "work_order"], as_dict=True, for_update=True
+        "Offer Production",
+        {"source_row": source_row},
+        ["name", "bom", "work_order"],
+        as_dict=True,
+        for_update=True,
     )
 
 

@@ -44,7 +44,9 @@ def customer_of(party_doctype: str, party: str) -> str | None:
 
 def late_orders_allowed() -> bool:
     """Whether the site lets an expired quotation be ordered."""
-    return bool(frappe.db.get_single_value("Selling Settings", "allow_sales_order_creation_for_expired_quotation"))
+    return bool(
+        frappe.db.get_single_value("Selling Settings", "allow_sales_order_creation_for_expired_quotation")
+    )
 
 
 def locked(quotation: str) -> bool:
@@ -57,7 +59,11 @@ def options_in_orders(quotations: list[str], options: list[str]) -> set[str]:
     return set(
         frappe.get_all(
             "Sales Order Item",
-            filters={"prevdoc_docname": ("in", quotations), "quotation_option": ("in", options), "docstatus": 1},
+            filters={
+                "prevdoc_docname": ("in", quotations),
+                "quotation_option": ("in", options),
+                "docstatus": 1,
+            },
             pluck="quotation_option",
             order_by="creation",
         )

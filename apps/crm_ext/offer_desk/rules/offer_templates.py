@@ -82,7 +82,9 @@ def _fit(segment: Segment, situation: Situation) -> Fit | None:
         "season": int(bool(segment.season)),
         "month": int(bool(segment.from_month)),
     }
-    return Fit(segment.name, tuple(name for name, near in closeness.items() if near), tuple(closeness.values()))
+    return Fit(
+        segment.name, tuple(name for name, near in closeness.items() if near), tuple(closeness.values())
+    )
 
 
 def _nearness(wanted: str | None, path: Sequence[str]) -> int | None:
@@ -93,7 +95,9 @@ def _nearness(wanted: str | None, path: Sequence[str]) -> int | None:
 
 
 def _in_time(segment: Segment, day: date) -> bool:
-    if segment.valid_from and day < segment.valid_from or segment.valid_until and day > segment.valid_until:
+    if (segment.valid_from and day < segment.valid_from) or (
+        segment.valid_until and day > segment.valid_until
+    ):
         return False
     if segment.season and segment.season != season_of(day):
         return False

@@ -85,7 +85,9 @@ def _days(recipes: Mapping[str, Recipe], bom: str, qty: Decimal) -> Decimal:
     recipe = recipes[bom]
     own = sum((_minutes(step, recipe, qty) / step.minutes_of_day for step in recipe.steps), _NOTHING)
     before = (
-        _days(recipes, part.bom, part.qty * qty / recipe.quantity) for part in recipe.parts if part.bom in recipes
+        _days(recipes, part.bom, part.qty * qty / recipe.quantity)
+        for part in recipe.parts
+        if part.bom in recipes
     )
     return own + max(before, default=_NOTHING)
 

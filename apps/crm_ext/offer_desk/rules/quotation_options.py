@@ -84,12 +84,16 @@ def choose(
     offered = {option.key for option in options} | {line.key for line in lines if line.is_alternative}
     if not offered.issuperset(chosen) or not offered.issuperset(alternatives):
         return refuse("choice_not_offered")
-    if {line.key for line in lines}.intersection(chosen) or {row.key for row in options}.intersection(alternatives):
+    if {line.key for line in lines}.intersection(chosen) or {row.key for row in options}.intersection(
+        alternatives
+    ):
         return refuse("choice_not_offered")
     taken = [option for option in options if option.key in chosen]
     rival = _first_rivals(taken)
     if rival:
-        return refuse("two_of_a_choice", group=rival[0].group, first=rival[0].item_code, second=rival[1].item_code)
+        return refuse(
+            "two_of_a_choice", group=rival[0].group, first=rival[0].item_code, second=rival[1].item_code
+        )
     kept = _with_alternatives(lines, alternatives)
     if isinstance(kept, Refusal):
         return kept
@@ -106,7 +110,9 @@ def _first_rivals(taken: Sequence[OfferedOption]) -> tuple[OfferedOption, Offere
     return None
 
 
-def _with_alternatives(lines: Sequence[OfferedLine], alternatives: Collection[str]) -> tuple[str, ...] | Refusal:
+def _with_alternatives(
+    lines: Sequence[OfferedLine], alternatives: Collection[str]
+) -> tuple[str, ...] | Refusal:
     """Keys of the lines taken, where each alternative taken replaces the line that it belongs to."""
     kept: list[OfferedLine] = []
     for line in lines:
