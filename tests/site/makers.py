@@ -134,3 +134,29 @@ def letter(reference=None, **values):
             **values,
         }
     ).insert()
+
+
+def bank_account(**values):
+    """A Bank Account of the company with a ledger account of its own: what customers transfer to."""
+    tag = frappe.generate_hash(length=6)
+    ledger = frappe.get_doc(
+        {
+            "doctype": "Account",
+            "account_name": f"Bank {tag}",
+            "parent_account": frappe.db.get_value("Account", account("Asset", "Bank"), "parent_account"),
+            "account_type": "Bank",
+            "company": company(),
+        }
+    ).insert()
+    bank = frappe.get_doc({"doctype": "Bank", "bank_name": f"Bank {tag}"}).insert()
+    return frappe.get_doc(
+        {
+            "doctype": "Bank Account",
+            "account_name": f"Business {tag}",
+            "bank": bank.name,
+            "is_company_account": 1,
+            "company": company(),
+            "account": ledger.name,
+            **values,
+        }
+    ).insert()

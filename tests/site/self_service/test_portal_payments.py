@@ -59,20 +59,7 @@ def new_portal(site):
 def bank(site):
     """The company's bank account for transfers."""
     site.set_user("Administrator")
-    name = site.generate_hash(length=6)
-    bank = site.get_doc({"doctype": "Bank", "bank_name": f"Bank {name}"}).insert()
-    return site.get_doc(
-        {
-            "doctype": "Bank Account",
-            "account_name": f"Business {name}",
-            "bank": bank.name,
-            "is_company_account": 1,
-            "is_default": 1,
-            "company": makers.company(),
-            "account": makers.account("Asset", "Bank"),
-            "iban": "DE89370400440532013000",
-        }
-    ).insert()
+    return makers.bank_account(is_default=1, iban="DE89370400440532013000")
 
 
 def begin(invoices, key="one", **amounts):

@@ -32,7 +32,7 @@ def raise_dispute(here: Acting, invoice: str, reason: str, line: str | None, tex
     debt = load_debts(here, [invoice], for_update=True)[0]
     existing = frappe.db.get_value("Issue", {"dispute_key": invoice}, for_update=True)
     if existing:
-        return frappe.get_doc("Issue", existing)
+        return frappe.get_doc("Issue", existing, for_update=True)
     if reason not in REASONS:
         frappe.throw(_("Please choose a reason for the objection."))
     words = (text or "").strip()

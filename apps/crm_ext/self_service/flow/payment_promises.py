@@ -31,7 +31,7 @@ def give(
     request_key = key_of(here.customer, key)
     existing = frappe.db.get_value("Promise to Pay", {"request_key": request_key}, for_update=True)
     if existing:
-        return frappe.get_doc("Promise to Pay", existing)
+        return frappe.get_doc("Promise to Pay", existing, for_update=True)
     typed = parse_amount(amount, currency_precision())
     if isinstance(typed, Refusal):
         refusals.throw(typed)

@@ -90,7 +90,7 @@ def start(here: Acting, wanted: Mapping[str, str | None], method: Method, key: s
     request_key = key_of(here.customer, key)
     existing = frappe.db.get_value("Portal Payment", {"request_key": request_key}, for_update=True)
     if existing:
-        return frappe.get_doc("Portal Payment", existing)
+        return frappe.get_doc("Portal Payment", existing, for_update=True)
     shares = choose(debts, amounts)
     if isinstance(shares, Refusal):
         refusals.throw(shares, debts[0].currency if debts else None)
@@ -180,7 +180,7 @@ def make_payment_entry(payment_name: str) -> Document:
     """The draft of ERPNext's payment entry for what the customer paid, made once."""
     payment = frappe.get_doc("Portal Payment", payment_name, for_update=True)
     if payment.payment_entry:
-        return frappe.get_doc("Payment Entry", payment.payment_entry)
+        return frappe.get_doc("Payment Entry", payment.payment_entry, for_update=True)
     entry = _new_entry(payment)
     entry.insert()
     _note_entry(payment, entry, "Matched")
