@@ -120,6 +120,8 @@ jinja = {"methods": ["crm_ext.api.click.tracked_link"]}
 
 # Self Service
 page_renderer = ["crm_ext.overrides.portal_page.PortalPage"]
+portal_menu_items = [{"title": "Customer Portal", "route": "/portal", "role": "Customer"}]
+get_website_user_home_page = "crm_ext.overrides.website.home_page"
 website_route_rules = [
     {"from_route": "/portal/quotations/<path:name>", "to_route": "portal/quotation"},
     {"from_route": "/portal/catalogue/<path:name>", "to_route": "portal/catalogue_item"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm_ext.setup import (
+    contact_index,
     custom_fields,
     equipment_index,
     ledger_link,
@@ -27,5 +28,6 @@ def after_install() -> None:
     marketing_channels.create()
     trail_indexes.create()
     equipment_index.create()
+    contact_index.create()
     sales_process.create()
     custom_fields.create()

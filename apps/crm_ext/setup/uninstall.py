@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 
 from crm_ext.setup import (
+    contact_index,
     cost_visibility,
     custom_fields,
     equipment_index,
@@ -26,6 +27,7 @@ def after_uninstall() -> None:
     custom_fields.remove()
     trail_indexes.remove()
     equipment_index.remove()
+    contact_index.remove()
     ledger_link.remove()
     permissions.remove()
     roles.remove()

@@ -6,6 +6,7 @@ import "./offer_desk/templates";
 import "./offer_desk/revisions";
 import "./offer_desk/production";
 import "./offer_desk/suggestions";
+import "./offer_desk/answers";
 
 import { ask } from "./offer_desk/margin";
 import { part, refresh, section } from "./offer_desk/panel";
