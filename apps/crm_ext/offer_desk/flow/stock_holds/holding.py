@@ -327,7 +327,7 @@ def _locked_hold(name: str) -> Mapping:
 
 
 def _priority(offer: Mapping) -> int:
-    return offer.grade.priority if offer.grade else UNGRADED
+    return min(offer.grade.priority, UNGRADED - 1) if offer.grade else UNGRADED
 
 
 def _is_manager() -> bool:

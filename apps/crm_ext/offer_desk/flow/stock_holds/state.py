@@ -73,6 +73,6 @@ def _status_by_now(hold: dict, now) -> dict:
 def _rivals(quotation: Document, item_codes: set[str], is_manager: bool) -> list[dict]:
     customer = quotation.party_name if quotation.quotation_to == "Customer" else None
     grade = queries.grade_of(customer)
-    priority = grade.priority if grade else UNGRADED
+    priority = min(grade.priority, UNGRADED - 1) if grade else UNGRADED
     rivals = queries.rivals(quotation.name, item_codes, quotation.company, now_datetime())
     return [{**rival, "weaker": is_manager and rival.priority > priority} for rival in rivals]
