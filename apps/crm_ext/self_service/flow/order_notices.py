@@ -90,8 +90,7 @@ def set_preference(user: str, customer: str, is_subscribed: bool) -> None:
     preference = frappe.get_doc(
         {"doctype": "Notice Preference", "user": user, "customer": customer, "preference_key": key, **values}
     )
-    # A login decides about its own letters.
-    preference.insert(ignore_permissions=True, ignore_if_duplicate=True)
+    _insert_once(preference)
 
 
 def unsubscribe_address(user: str, customer: str) -> str:
@@ -128,8 +127,18 @@ def _keep(order: str, step: str, document: str) -> None:
             "notice_key": f"{order}|{step}|{what}",
         }
     )
-    # Made by the job; the event that led here was the document's own.
-    notice.insert(ignore_permissions=True, ignore_if_duplicate=True)
+    _insert_once(notice)
+
+
+def _insert_once(record: Document) -> None:
+    """Insert; where another process was first, its record stands."""
+    frappe.db.savepoint("order_notice_record")
+    try:
+        # Notices are made by the job that ERPNext's event started; a login decides about its own letters.
+        record.insert(ignore_permissions=True)
+    except frappe.UniqueValidationError:
+        frappe.db.rollback(save_point="order_notice_record")
+        frappe.clear_last_message()
 
 
 def _send(name: str) -> None:
