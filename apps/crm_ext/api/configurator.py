@@ -177,7 +177,7 @@ def _opened(desk: configuring.Desk, chosen: frozenset[str], inputs: dict) -> dic
     return {
         **desk.described(),
         "inputs_given": inputs,
-        "answer": desk.answer(chosen & desk.model.option.keys(), inputs),
+        "answer": desk.answer(chosen.intersection(desk.model.option), inputs),
         "sees_cost": may_see_cost(),
     }
 

@@ -65,23 +65,26 @@ class Desk:
         return facts_for(self.model, self.quotation)
 
     def start(self) -> frozenset[str]:
-        """The defaults, and what has to be chosen with them."""
-        return self._with_forced(solving.start(self.model, self.facts))
+        """As many of the defaults as can stand together for this customer today."""
+        return solving.start(self.model, self.facts)
 
     def answer(self, chosen: frozenset[str], inputs: Mapping[str, object]) -> dict:
-        """States by option, what is still open, quantities; sentences where something cannot be."""
+        """States by option, what is still open, quantities; sentences where something cannot be.
+
+        `taken` is what was chosen with all that has to be chosen with it.
+        """
         state = solving.state(self.model, self._known(chosen), self.facts)
-        quantities, trouble = self._quantities(chosen, inputs)
+        taken = chosen | {code for code, found in state.options.items() if found.status == solving.FORCED}
+        if state.conflict:
+            taken = chosen
+        quantities, trouble = self._quantities(taken, inputs)
+        broken = checking.broken(self.model, taken, self.facts)
         return {
             "chosen": sorted(chosen),
+            "taken": sorted(taken),
             "options": {code: self._state_in_words(code, found) for code, found in state.options.items()},
             "conflict": reason_in_words(self.model, state.conflict) if state.conflict else None,
-            "open": list(
-                dict.fromkeys(
-                    constraint_in_words(self.model, part)
-                    for part in checking.broken(self.model, chosen, self.facts)
-                )
-            ),
+            "open": list(dict.fromkeys(constraint_in_words(self.model, part) for part in broken)),
             "quantities": {code: str(quantity) for code, quantity in quantities.items()},
             "trouble": trouble,
         }
@@ -185,10 +188,6 @@ class Desk:
             "options": options,
             "inputs": [asdict(number) for number in self.model.inputs],
         }
-
-    def _with_forced(self, chosen: frozenset[str]) -> frozenset[str]:
-        states = solving.state(self.model, chosen, self.facts).options
-        return chosen | {code for code, state in states.items() if state.status == solving.FORCED}
 
     def _known(self, chosen: frozenset[str]) -> frozenset[str]:
         unknown = checking.unknown_options(self.model, chosen)

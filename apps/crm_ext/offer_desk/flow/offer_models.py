@@ -72,6 +72,8 @@ def publish(name: str) -> str:
     flat = _stop(laid_flat(nested))
     _stop(checking.check_whole(nested, flat))
     version = _version_of(document, flat)
+    if document.status == PUBLISHED and document.published_version == version.name:
+        return version.name
     document.db_set(
         {"status": PUBLISHED, "published_version": version.name, "version_number": version.version_number},
         notify=True,

@@ -1,5 +1,6 @@
 // What the offer desk shows on the forms of opportunities, quotations and sales orders; loaded by those only.
 import "./offer_desk/promises";
+import "./offer_desk/configurator";
 import "./offer_desk/holds";
 import "./offer_desk/options";
 import "./offer_desk/templates";
