@@ -203,7 +203,8 @@ function parts_html({ schedule, day }, row) {
 	const parts = schedule.map((part) =>
 		__("{0} on {1}", [number(part.qty / factor, 3), date(part.day)])
 	);
-	return `<small>${__("In parts: {0}", [parts.join(__(", "))])}</small>`;
+	const together = new Intl.ListFormat(frappe.boot.lang || "en", { type: "unit" }).format(parts);
+	return `<small>${__("In parts: {0}", [together])}</small>`;
 }
 
 function sooner_html({ sooner }) {
