@@ -99,7 +99,7 @@ def fill(quotation: Document, template: Document) -> list[str]:
     if template.letter:
         context = {"doc": quotation, "customer_name": quotation.customer_name or quotation.party_name}
         quotation.offer_letter = frappe.render_template(template.letter, context)
-    return [row.offer_model for row in template.get("models") or ()]
+    return [row.offer_model for row in template.models]
 
 
 def _add_missing(
