@@ -34,10 +34,9 @@ def floor(percent: float = 10, **values):
 
 
 def case(name: str = "Margin", **customer):
-    """A customer and an item in stock that costs 80 of the company's currency."""
+    """A customer and an item that costs 80 of the company's currency."""
     code = f"{name} Pump"
-    makers.item(code, is_stock_item=1, grant_commission=1)
-    makers.stock(code, 100, COST)
+    makers.item(code, is_stock_item=1, grant_commission=1, valuation_rate=COST)
     return SimpleNamespace(item=code, customer=makers.customer(f"{name} Customer", **customer))
 
 

@@ -139,6 +139,7 @@ def test_an_order_made_of_a_quotation_that_somebody_else_made_has_no_cost(hidden
 
 
 def test_lists_leave_cost_out(hidden):
+    makers.stock(hidden.item, 1, margins.COST)
     frappe.set_user(hidden.rep)
     items = frappe.get_list("Item", filters={"name": hidden.item}, fields=["name", "valuation_rate"])
     assert [list(row) for row in items] == [["name"]]
