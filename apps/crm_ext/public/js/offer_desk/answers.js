@@ -5,8 +5,8 @@ import { moment } from "./hold_words";
 import { part, section } from "./panel";
 
 const METHOD = "crm_ext.api.quotation_portal.";
-const ask = (method, args) => frappe.xcall(METHOD + method, args, "GET");
-const tell = (method, args) => frappe.xcall(METHOD + method, args, "POST");
+const ask = async (method, args) => (await frappe.call({ method: METHOD + method, args, type: "GET" })).message;
+const tell = (method, args) => frappe.xcall(METHOD + method, args);
 
 part(["Quotation"], (frm) => {
 	const body = section(frm, "answers", __("Answers of the Customer"), 70);
