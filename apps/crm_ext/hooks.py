@@ -164,6 +164,8 @@ scheduler_events = {
 override_doctype_dashboards = {
     "Campaign": "crm_ext.overrides.campaign.get_dashboard",
     "Project": "crm_ext.overrides.project.get_dashboard",
+    "Quotation": "crm_ext.overrides.quotation.get_dashboard",
+    "Sales Order": "crm_ext.overrides.sales_order.get_dashboard",
 }
 
 # The trail's panel stands on every form of the chain.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frappe import _
 from frappe.model.document import Document
 
 from crm_ext.offer_desk.flow import (
@@ -66,3 +67,10 @@ def after_mapping(quotation: Document, method: str, source: Document) -> None:
 
 def before_print(quotation: Document, method: str, settings: object = None) -> None:
     quotation_options.print_readably(quotation)
+
+
+def get_dashboard(data: dict) -> dict:
+    """The holds on stock, beside what ERPNext shows."""
+    data.setdefault("transactions", []).append({"label": _("Stock Holds"), "items": ["Stock Hold"]})
+    data.setdefault("non_standard_fieldnames", {})["Stock Hold"] = "quotation"
+    return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frappe import _
 from frappe.model.document import Document
 
 from crm_ext.offer_desk.flow import (
@@ -61,3 +62,10 @@ def on_trash(order: Document, method: str | None = None) -> None:
 
 def after_mapping(order: Document, method: str, source: Document) -> None:
     cost_sight.hide_cost(order)
+
+
+def get_dashboard(data: dict) -> dict:
+    """The holds on stock, beside what ERPNext shows."""
+    data.setdefault("transactions", []).append({"label": _("Stock Holds"), "items": ["Stock Hold"]})
+    data.setdefault("non_standard_fieldnames", {})["Stock Hold"] = "sales_order"
+    return data

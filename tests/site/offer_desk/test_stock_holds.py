@@ -289,6 +289,7 @@ def test_a_deleted_offer_takes_its_holds_along(pump):
 
 def test_holds_end_by_time_once_and_never_twice(pump, monkeypatch):
     monkeypatch.setattr(frappe.db, "commit", lambda: None)  # the test's own transaction is rolled back
+    stock_holds.expire_due()  # what the site holds besides
     quotation, other = offer(buyer("Anna")), offer(buyer("Boris"), qty=1)
     stock_holds.hold(quotation.name)
     stock_holds.hold(other.name)
@@ -301,6 +302,7 @@ def test_holds_end_by_time_once_and_never_twice(pump, monkeypatch):
 
 def test_ending_many_holds_takes_no_more_queries_than_ending_a_few(pump, monkeypatch):
     monkeypatch.setattr(frappe.db, "commit", lambda: None)  # the test's own transaction is rolled back
+    stock_holds.expire_due()  # what the site holds besides
     anna = buyer("Anna")
 
     def queries_to_end(count: int) -> int:
@@ -326,6 +328,7 @@ def test_ending_many_holds_takes_no_more_queries_than_ending_a_few(pump, monkeyp
 
 
 def test_the_owner_is_warned_once(pump):
+    stock_holds.warn_owners()  # of what the site holds besides
     seller = makers.user("warned@holds.test", "Sales User")
     quotation = offer(buyer("Anna"))
     quotation.db_set("owner", seller.name)
@@ -399,6 +402,8 @@ def test_a_partial_order_leaves_the_rest_held(pump):
     stock_holds.hold(quotation.name)
     order = order_of(quotation, qty=1)
     assert {(hold.status, hold.qty) for hold in holds(quotation)} == {("Active", 3), ("Converted", 1)}
+    assert stock_holds.hold(quotation.name).is_complete
+    assert held() == 3
     order.cancel()
     assert [(hold.status, hold.qty) for hold in holds(quotation) if hold.status == "Active"] == [
         ("Active", 4)
@@ -496,6 +501,7 @@ def test_the_form_is_told_what_is_held_and_who_holds_what_is_lacking(pump):
 
 
 def test_what_is_written_as_held_is_put_right(pump):
+    stock_holds.reconcile()
     quotation = offer(buyer("Anna"))
     stock_holds.hold(quotation.name)
     frappe.db.set_value("Held Stock", {"item_code": ITEM, "warehouse": makers.warehouse()}, "qty", 9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -83,13 +84,17 @@ def grade_of(customer: str | None) -> dict | None:
 
 
 def offered_lines(quotation: str) -> list[OfferedLine]:
-    """Every stock item that the quotation's lines need, bundles by their parts; services and drop-shipments left out."""
+    """Every stock item that the quotation's lines still need, bundles by their parts; what is ordered is not counted.
+
+    Services and drop-shipments are left out.
+    """
     row, packed, item = (frappe.qb.DocType(name) for name in ("Quotation Item", "Packed Item", "Item"))
     plain = (
         frappe.qb.from_(row)
         .join(item)
         .on(item.name == row.item_code)
-        .select(row.name, row.idx, row.item_code, row.warehouse, row.stock_qty, row.is_alternative)
+        .select(row.name, row.idx, row.item_code, row.warehouse, row.is_alternative)
+        .select((row.stock_qty - row.ordered_qty).as_("qty"))
         .where((row.parent == quotation) & (item.is_stock_item == 1) & (item.delivered_by_supplier == 0))
         .orderby(row.idx)
     )
@@ -100,7 +105,7 @@ def offered_lines(quotation: str) -> list[OfferedLine]:
         .join(item)
         .on(item.name == packed.item_code)
         .select(row.name, row.idx, packed.item_code, packed.warehouse.as_("part_warehouse"), row.warehouse)
-        .select(packed.qty, row.is_alternative, row.stock_qty)
+        .select(packed.qty, row.is_alternative, row.stock_qty, row.ordered_qty)
         .where((packed.parent == quotation) & (packed.parenttype == "Quotation") & (item.is_stock_item == 1))
         .orderby(row.idx)
     )
@@ -110,7 +115,7 @@ def offered_lines(quotation: str) -> list[OfferedLine]:
             line.idx,
             line.item_code,
             line.warehouse,
-            to_decimal(line.stock_qty),
+            to_decimal(line.qty),
             bool(line.is_alternative),
         )
         for line in plain.run(as_dict=True)
@@ -120,16 +125,28 @@ def offered_lines(quotation: str) -> list[OfferedLine]:
 
 def _parts(rows: Iterable[dict]) -> list[OfferedLine]:
     """One for each line, item and warehouse: a bundle may name the same part twice."""
-    sums: dict[tuple, OfferedLine] = {}
+    packed: dict[tuple, Decimal] = defaultdict(Decimal)
+    rows = [row for row in rows if row.stock_qty]
     for part in rows:
-        warehouse = part.part_warehouse or part.warehouse
-        key = (part.name, part.item_code, warehouse)
-        qty = to_decimal(part.qty) + (sums[key].qty if key in sums else 0)
-        per_unit = qty / to_decimal(part.stock_qty) if part.stock_qty else Decimal(1)
-        sums[key] = OfferedLine(
-            part.name, part.idx, part.item_code, warehouse, qty, bool(part.is_alternative), per_unit
+        packed[_place_of(part)] += to_decimal(part.qty)
+    by_place = {_place_of(part): part for part in rows}
+    return [
+        OfferedLine(
+            part.name,
+            part.idx,
+            part.item_code,
+            part.part_warehouse or part.warehouse,
+            per_unit * (to_decimal(part.stock_qty) - to_decimal(part.ordered_qty)),
+            bool(part.is_alternative),
+            per_unit,
         )
-    return list(sums.values())
+        for place, part in by_place.items()
+        for per_unit in [packed[place] / to_decimal(part.stock_qty)]
+    ]
+
+
+def _place_of(part: dict) -> tuple:
+    return part.name, part.item_code, part.part_warehouse or part.warehouse
 
 
 def items(item_codes: Collection[str]) -> dict[str, dict]:

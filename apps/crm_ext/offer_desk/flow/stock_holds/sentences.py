@@ -26,7 +26,7 @@ def sentence(refusal: Refusal) -> str:
         case "line_unknown":
             return _("The quotation has no such line. Reload the page and choose again.")
         case "nothing_to_hold":
-            return _("No line of this quotation is a stock item, so there is nothing to hold.")
+            return _("Nothing of this quotation is left to hold: its lines are ordered already, or are no stock items.")
         case "quantity_not_a_number":
             return _("{0} is not a quantity. Give a number above zero.").format(values["typed"])
         case "quantity_not_positive":
