@@ -59,11 +59,13 @@ class Step:
 
 def steps(facts: OrderFacts) -> tuple[Step, ...]:
     """The order's way; exactly the first step that is not done is the current one, unless nothing is left to do."""
-    way = [("ordered", True, facts.order.day, (facts.order,), False)]
     if facts.is_cancelled:
         return (Step("ordered", "done", facts.order.day, (facts.order,)), Step("cancelled", "done"))
     shipped, invoiced = facts.delivered_share >= 1, facts.invoiced_share >= 1
-    way.append(("confirmed", facts.confirmed_day is not None, facts.confirmed_day, (), False))
+    way = [
+        ("ordered", True, facts.order.day, (facts.order,), False),
+        ("confirmed", facts.confirmed_day is not None, facts.confirmed_day, (), False),
+    ]
     if facts.is_stocked:
         if facts.reserved_on:
             way.append(("reserved", True, facts.reserved_on, (), False))
