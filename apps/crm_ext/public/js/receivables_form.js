@@ -21,17 +21,17 @@ if (!crm_ext.receivables.forms) {
 			args: { doctype: frm.doctype, name },
 		});
 		if (frm.doc.name !== name || !matters.length) return;
-		const list = $("<ul class='list-unstyled mb-0'></ul>");
+		const list = $("<ul class='list-unstyled mb-0 crm-ext-receivables'></ul>");
 		for (const matter of matters) {
 			const figure = matter.currency ? format_currency(matter.amount, matter.currency) : "";
 			const date = matter.day ? crm_ext.receivables.date(matter.day) : "";
 			const words = crm_ext.receivables.words[matter.doctype]({ ...matter, figure, date });
-			$("<li></li>")
-				.append($(frappe.utils.get_form_link(matter.doctype, matter.name, true, words)))
-				.appendTo(list);
+			const link = $(frappe.utils.get_form_link(matter.doctype, matter.name, true, words));
+			// Messages of forms show links as plain text.
+			$("<li></li>").append(link.css("text-decoration", "underline")).appendTo(list);
 		}
-		frm.dashboard.add_section(list, __("Under Way with the Customer"), "crm-ext-receivables");
-		frm.dashboard.show();
+		const heading = $("<strong></strong>").text(__("Under Way with the Customer"));
+		frm.layout.show_message($("<div></div>").append(heading, list).html(), "blue", true);
 	};
 
 	// Jalali for readers of Persian, else as the user has set.
