@@ -277,3 +277,15 @@ def test_delivery_dates_are_those_promised(goods):
     ]
     assert order.items[0].delivery_date < order.items[1].delivery_date == order.delivery_date
     assert preview.promise_date == getdate(order.delivery_date)
+
+
+def test_of_a_partly_ordered_offer_the_rest_is_ordered_and_no_option_twice(goods):
+    offer = offers.quotation(goods, [{"item_code": "Pump D", "qty": 5}], [{"item_code": "Gauge D"}]).submit()
+    option = offer.quotation_options[0].name
+    first = options_flow.make_order(offer.name, [option], ())
+    first.items[0].qty = 2
+    first.submit()
+    with pytest.raises(frappe.ValidationError, match="Gauge D was ordered already"):
+        options_flow.make_order(offer.name, [option], ())
+    rest = options_flow.make_order(offer.name, (), ())
+    assert [(row.item_code, row.qty) for row in rest.items] == [("Pump D", 3)]

@@ -52,6 +52,13 @@ def test_what_does_not_go_together_is_refused(chosen, alternatives, code):
     assert isinstance(refusal, Refusal) and refusal.code == code
 
 
+def test_what_an_order_has_already_is_not_taken_again_nor_its_rival():
+    ordered = (rules.OfferedOption("short", "Warranty 1 Year", "Warranty", is_ordered=True), OPTIONS[2])
+    assert rules.choose(LINES, ordered, ("short",), ()).code == "option_ordered"
+    assert rules.choose(LINES, ordered, ("long",), ()).code == "two_of_a_choice"
+    assert rules.choose(LINES, ordered, (), ()).options == ()
+
+
 options = st.lists(
     st.builds(rules.OfferedOption, st.uuids().map(str), st.just("Item"), st.sampled_from(["", "A", "B"])),
     max_size=8,

@@ -27,6 +27,8 @@ def of_choice(refusal: Refusal) -> str:
         return _("{0}: take either {1} or {2}, not both.").format(
             values["group"], values["first"], values["second"]
         )
+    if refusal.code == "option_ordered":
+        return _("{0} was ordered already. Take the tick away.").format(values["item_code"])
     if refusal.code == "two_alternatives":
         return _("{0} and {1} are alternatives for the same line. Take one of them.").format(
             values["first"], values["second"]

@@ -14,7 +14,7 @@ from decimal import Decimal
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, flt, getdate
 
 from crm_ext import erpnext_port as port
 from crm_ext.offer_desk.flow import option_sentences as sentences
@@ -186,17 +186,24 @@ def make_order(
     Raises a ValidationError that says what to do next where the offer may not be ordered or the choice does not fit.
     ignore_permissions: for a customer at work, who has no right to orders himself and was checked by the caller.
     """
-    if not queries.locked(quotation):
-        frappe.throw(sentences.of_choice(rules.refuse("choice_not_offered")))
-    offer = frappe.get_doc("Quotation", quotation)
+    # Read with locks: what the transaction saw of the quotation before it had the lock may be old.
+    offer = frappe.get_doc("Quotation", quotation, for_update=True)
     refusal = rules.order_refusal(standing(offer), getdate())
     if refusal is not None:
         frappe.throw(sentences.of_standing(refusal), title=_("Order"))
     choice = _choose(offer, chosen, alternatives)
     # As the caller decided, see above.
     order = _mapped(offer, choice, ignore_permissions=ignore_permissions)
+    _require_still_open(offer, order)
     _date_deliveries(order)
     return order
+
+
+def _require_still_open(offer: Document, order: Document) -> None:
+    """ERPNext's mapping reads what was ordered without a lock; where another order came in between, nothing is made."""
+    still_open = {row.name: flt(row.qty) - flt(row.ordered_qty) for row in offer.items}
+    if any(flt(row.qty) > still_open[row.quotation_item] for row in order.items if row.quotation_item):
+        frappe.throw(sentences.of_choice(rules.refuse("choice_not_offered")), title=_("Order"))
 
 
 def standing(offer: Document) -> rules.Standing:
@@ -217,7 +224,7 @@ def standing(offer: Document) -> rules.Standing:
 def _choose(offer: Document, chosen: Collection[str], alternatives: Collection[str]) -> rules.Choice:
     lines = [rules.OfferedLine(row.name, row.item_code, bool(row.is_alternative)) for row in offer.items]
     options = [
-        rules.OfferedOption(row.name, row.item_code, row.option_group or "")
+        rules.OfferedOption(row.name, row.item_code, row.option_group or "", bool(row.is_chosen))
         for row in offer.get("quotation_options") or ()
     ]
     choice = rules.choose(lines, options, chosen, alternatives)

@@ -49,11 +49,6 @@ def late_orders_allowed() -> bool:
     )
 
 
-def locked(quotation: str) -> bool:
-    """Take the quotation's row; False where there is no such quotation."""
-    return bool(frappe.db.get_value("Quotation", quotation, "name", for_update=True))
-
-
 def options_in_orders(quotations: list[str], options: list[str]) -> set[str]:
     """Which of these Quotation Option rows of the quotations stand in a submitted order."""
     return set(

@@ -27,11 +27,15 @@ class OfferedLine:
 
 @dataclass(frozen=True)
 class OfferedOption:
-    """A line that may be added. Of the options that share a group the customer takes one at most."""
+    """A line that may be added. Of the options that share a group the customer takes one at most.
+
+    is_ordered: a submitted order has it already; it counts among those of its group.
+    """
 
     key: str
     item_code: str
     group: str = ""
+    is_ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,8 @@ def choose(
 ) -> Choice | Refusal:
     """The lines and options that the customer takes.
 
-    Refusals: 'choice_not_offered' (a key that is no option or no alternative of this offer), 'two_of_a_choice' (two
-    options of one group), 'two_alternatives' (two alternatives for one line).
+    Refusals: 'choice_not_offered' (a key that is no option or no alternative of this offer), 'option_ordered' (an order
+    has it already), 'two_of_a_choice' (two options of one group), 'two_alternatives' (two alternatives for one line).
     """
     offered = {option.key for option in options} | {line.key for line in lines if line.is_alternative}
     if not offered.issuperset(chosen) or not offered.issuperset(alternatives):
@@ -89,7 +93,10 @@ def choose(
     ):
         return refuse("choice_not_offered")
     taken = [option for option in options if option.key in chosen]
-    rival = _first_rivals(taken)
+    for option in taken:
+        if option.is_ordered:
+            return refuse("option_ordered", item_code=option.item_code)
+    rival = _first_rivals([option for option in options if option.key in chosen or option.is_ordered])
     if rival:
         return refuse(
             "two_of_a_choice", group=rival[0].group, first=rival[0].item_code, second=rival[1].item_code

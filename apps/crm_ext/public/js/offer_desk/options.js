@@ -101,19 +101,22 @@ function fieldset(doc, group) {
 
 function choice_row(doc, group, row, id, none = "") {
 	const kind = group.free ? "checkbox" : "radio";
-	const checked = row ? row.is_chosen : !group.rows.some((other) => other.is_chosen);
+	// An order has it already; of its group nothing else can be taken.
+	const ordered = group.rows.some((other) => other.is_chosen && (!group.free || other === row));
+	const checked = !row || (row.is_chosen && group.free);
 	const label = row
 		? `<span>${name(row.item_name || row.item_code)}
-			<small class="text-muted">${number(row.qty, 3)} ${escape(__(row.uom || ""))}</small></span>
+			<small class="text-muted">${number(row.qty, 3)} ${escape(__(row.uom || ""))}
+			${row.is_chosen ? escape(__("Ordered")) : ""}</small></span>
 			<span class="crm-choice-amount">${escape(money(row.amount, doc.currency, CENTS))}</span>`
 		: `<span>${escape(none)}</span>`;
 	return `<label><input type="${kind}" name="${id}" data-table="${group.table}" value="${escape(row?.name || "")}"
-		${checked ? "checked" : ""}>${label}</label>`;
+		${checked ? "checked" : ""} ${ordered && row ? "disabled" : ""}>${label}</label>`;
 }
 
 function chosen(body) {
 	const values = (table) =>
-		body.find(`input[data-table="${table}"]:checked`).get().map((input) => input.value).filter(Boolean);
+		body.find(`input[data-table="${table}"]:checked:enabled`).get().map((input) => input.value).filter(Boolean);
 	return { chosen: values("options"), alternatives: values("items") };
 }
 
