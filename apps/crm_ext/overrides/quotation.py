@@ -43,6 +43,7 @@ def on_submit(quotation: Document, method: str | None = None) -> None:
 
 
 def on_update_after_submit(quotation: Document, method: str | None = None) -> None:
+    promise_records.follow_change(quotation)
     stock_holds.release_when_lost(quotation)
 
 

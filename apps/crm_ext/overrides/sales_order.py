@@ -50,6 +50,7 @@ def before_update_after_submit(order: Document, method: str | None = None) -> No
 
 
 def on_update_after_submit(order: Document, method: str | None = None) -> None:
+    promise_records.follow_change(order)
     order_notices.order_changed(order)
 
 

@@ -117,6 +117,24 @@ def test_recording_twice_changes_nothing():
     assert records(order, "name", "promised_day", "basis", "creation") == before
 
 
+def test_lines_that_are_added_or_taken_out_later_are_followed():
+    makers.stock(ITEM, 6, 5)
+    order = ordered(qty=4, days=3)
+    other = offers.priced_item("Kept Valve", 5, is_stock_item=1).name
+    change_items = frappe.get_attr("erpnext.controllers.accounts_controller.update_child_qty_rate")
+
+    def line(code, **values):
+        return {"item_code": code, "qty": 1, "rate": 9, "delivery_date": str(on(4)), "conversion_factor": 1, **values}
+
+    kept = line(ITEM, qty=4, docname=order.items[0].name)
+    change_items("Sales Order", frappe.as_json([kept, line(ITEM)]), order.name)
+    assert set(records(order, "promised_day", "confirmed_day")) == {(on(0), on(3)), (on(0), on(4))}
+    stored = frappe.get_all("Sales Order Item", {"parent": order.name}, pluck="promise_date", order_by="idx")
+    assert stored == [on(0), on(0)]
+    change_items("Sales Order", frappe.as_json([kept, line(other)]), order.name)
+    assert {code for (code,) in records(order, "item_code")} == {ITEM, other}
+
+
 def test_a_record_keeps_no_purchase_order_from_being_deleted():
     purchase = purchase_order(4, on(5))
     order = ordered(days=6)

@@ -133,3 +133,9 @@ def taken_for_later_orders(order_lines: Collection[str]) -> dict[str, str]:
         [tuple(order_lines)],
     )
     return dict(rows)
+
+
+def recorded_lines(doctype: str, name: str) -> set[str]:
+    """Lines of a document for which a promise is on record."""
+    filters = {"document_type": doctype, "document": name}
+    return set(frappe.get_all("Promise Record", filters=filters, pluck="line", order_by="line"))
