@@ -50,6 +50,7 @@ def new_portal(site):
     customer = makers.customer(f"Payer {tag}", portal_users=[{"user": user}]).name
     item = makers.item(f"PAY-{tag}").name
     invoices = [makers.sales_invoice(customer, item, rate=rate).name for rate in (100, 200, 300)]
+    frappe.db.set_single_value("Self Service Settings", "promise_days", 14)
     made = Portal(user, customer, item, invoices)
     made.enter()
     return made
@@ -396,6 +397,15 @@ def test_a_promise_whose_day_is_over_without_the_money_is_broken(portal):
 
     assert status_of(name) == "Broken"
     assert promise(portal.invoices[:1], key="again") != name
+
+
+def test_a_cancelled_invoice_breaks_no_promise(portal):
+    name = promise(portal.invoices[:2])
+    as_desk()
+    frappe.get_doc("Sales Invoice", portal.invoices[1]).cancel()
+    pay_directly(portal.invoices[0], 100)
+
+    assert status_of(name) == "Kept"
 
 
 def test_an_invoice_is_promised_once_at_a_time(portal):

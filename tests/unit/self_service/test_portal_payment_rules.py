@@ -121,11 +121,18 @@ def test_a_promise_names_invoices_of_one_company_and_currency_that_are_open():
 
 @given(money.filter(bool), money, some.integers(-5, 5))
 def test_a_promise_is_kept_by_money_and_broken_by_time(amount, paid, days_left):
-    status = judge(TODAY + timedelta(days=days_left), amount, paid, TODAY)
+    status = judge(TODAY + timedelta(days=days_left), amount, amount, paid, TODAY)
 
     assert (status == "Kept") == (paid >= amount)
     if paid < amount:
         assert status == ("Open" if days_left >= 0 else "Broken")
+
+
+def test_a_promise_owes_no_more_than_its_invoices_that_were_not_cancelled():
+    yesterday = TODAY - timedelta(days=1)
+
+    assert judge(yesterday, Decimal(300), Decimal(100), Decimal(100), TODAY) == "Kept"
+    assert judge(yesterday, Decimal(300), Decimal(0), Decimal(0), TODAY) == "Withdrawn"
 
 
 FACTS = InvoiceFacts(Decimal(10), is_partly_met=False, is_return=False, due=TODAY)

@@ -109,10 +109,11 @@ def judge_one(name: str) -> None:
 
 
 def _judge(promises: Collection[Mapping]) -> None:
-    paid = queries.paid_on_promises([row.name for row in promises])
+    names = [row.name for row in promises]
+    paid, standing = queries.paid_on_promises(names), queries.standing_of_promises(names)
     for row in promises:
-        met = to_decimal(paid.get(row.name))
-        status = judge(getdate(row.promised_date), to_decimal(row.amount), met, getdate())
+        met, left = to_decimal(paid.get(row.name)), to_decimal(standing.get(row.name))
+        status = judge(getdate(row.promised_date), to_decimal(row.amount), left, met, getdate())
         if status != row.status or met != to_decimal(row.paid):
             _set_status(row.name, status, met)
 

@@ -58,6 +58,12 @@ def load_debts(here: Acting, invoices: Sequence[str], for_update: bool = False) 
     return [debt_of(row) for row in rows]
 
 
+def hindrance(debts: Sequence[Debt]) -> str | None:
+    """Why these cannot be paid together, as a sentence; None where they can."""
+    refusal = choose(debts, {})
+    return refusals.sentence(refusal, debts[0].currency) if isinstance(refusal, Refusal) and debts else None
+
+
 def debt_of(row: Mapping) -> Debt:
     return Debt(
         invoice=row["name"],

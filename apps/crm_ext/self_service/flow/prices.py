@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import flt
 
 from crm_ext import erpnext_port
 from crm_ext.self_service.queries import prices as queries
@@ -38,21 +39,28 @@ def prices_of(
     targets = queries.rule_targets(
         terms.customer, terms.company, terms.selling_price_list, terms.transaction_date
     )
-    rows = [
-        _row(item, rates[code], shelves.get(code), targets.touch(item))
-        for code, item in items.items()
-    ]
+    ruled = [_row(items[code], rates[code], shelves.get(code)) for code in items if targets.touch(items[code])]
+    by_rule = {line.item_code: line for line in erpnext_port.price_lines(terms, ruled)} if ruled else {}
+    digits = terms.precision("rate", "items")
     return {
-        line.item_code: Price(
-            to_decimal(line.rate) if line.price_list_rate else None,
-            to_decimal(line.price_list_rate) if line.price_list_rate else None,
-            line.uom,
-        )
-        for line in erpnext_port.price_lines(terms, rows)
+        code: _price_by_rule(by_rule[code]) if code in by_rule else _price(rates[code], item.uom, digits)
+        for code, item in items.items()
     }
 
 
-def _row(item: frappe._dict, rate: Decimal | None, warehouse: str | None, is_ruled: bool) -> dict:
+def _price(rate: Decimal | None, uom: str, digits: int) -> Price:
+    """Where no rule speaks, a line's rate is the price of the list, rounded as ERPNext rounds rates."""
+    exact = to_decimal(flt(float(rate), digits)) if rate else None
+    return Price(exact, exact, uom)
+
+
+def _price_by_rule(line: Document) -> Price:
+    if not line.price_list_rate:
+        return Price(None, None, line.uom)
+    return Price(to_decimal(line.rate), to_decimal(line.price_list_rate), line.uom)
+
+
+def _row(item: frappe._dict, rate: Decimal | None, warehouse: str | None) -> dict:
     return {
         "item_code": item.name,
         "item_group": item.item_group,
@@ -65,7 +73,6 @@ def _row(item: frappe._dict, rate: Decimal | None, warehouse: str | None, is_rul
         "stock_qty": item.conversion_factor,
         "warehouse": warehouse,
         "price_list_rate": float(rate or 0),
-        "is_ruled": is_ruled,
     }
 
 

@@ -12,7 +12,7 @@ from frappe.utils import strip_html
 
 from crm_ext.offer_desk.flow import quotation_options as options
 from crm_ext.offer_desk.flow import revisions
-from crm_ext.self_service.flow import pages, quotation_responses
+from crm_ext.self_service.flow import pages, quotation_responses, quotation_suggestions
 from crm_ext.self_service.queries import portal_links as link_queries
 from crm_ext.self_service.queries import quotations as queries
 
@@ -36,6 +36,7 @@ def fill(context: Any, quotation_name: str, chosen: Collection[str], alternative
         figures(quotation.name, chosen, alternatives) if context.is_open else _standing(quotation)
     )
     context.lost_reasons = queries.lost_reasons() if context.is_open else []
+    context.suggestions = quotation_suggestions.beside(quotation) if context.is_open else []
     context.terms = strip_html(quotation.terms or "").strip()
 
 

@@ -13,7 +13,7 @@ from frappe.utils import add_days, cint, getdate
 
 from crm_ext.self_service.flow import disputes, documents, payment_promises, portal_payments
 from crm_ext.self_service.flow.identity import Acting
-from crm_ext.self_service.flow.pages import day, route
+from crm_ext.self_service.flow.pages import day, money, route
 from crm_ext.self_service.flow.statement import Statement, currency_precision, statement, under_way
 from crm_ext.self_service.queries import portal_documents as queries
 from crm_ext.self_service.queries import receivables
@@ -186,8 +186,8 @@ def fill_choice(context: Any, here: Acting, invoices: Iterable[str]) -> None:
         }
         for debt in debts
     ]
-    context.currency = debts[0].currency if debts else None
-    context.whole = sum(debt.outstanding for debt in debts)
+    context.hindrance = portal_payments.hindrance(debts)
+    context.whole = money(sum(debt.outstanding for debt in debts), debts[0].currency) if debts else ""
     context.methods = portal_payments.methods(debts[0].company, debts[0].currency) if debts else []
 
 

@@ -188,6 +188,22 @@ def paid_on_promises(promises: Collection[str]) -> dict[str, object]:
     )
 
 
+def standing_of_promises(promises: Collection[str]) -> dict[str, object]:
+    """What was open, when each promise was made, on those of its invoices that are still submitted."""
+    if not promises:
+        return {}
+    row, invoice = frappe.qb.DocType("Promise to Pay Invoice"), frappe.qb.DocType("Sales Invoice")
+    return dict(
+        frappe.qb.from_(row)
+        .join(invoice)
+        .on(invoice.name == row.sales_invoice)
+        .select(row.parent, Sum(row.outstanding))
+        .where(row.parent.isin(tuple(promises)) & (invoice.docstatus == 1))
+        .groupby(row.parent)
+        .run()
+    )
+
+
 def open_disputes(invoices: Collection[str]) -> dict[str, str]:
     """The open Issue by disputed invoice."""
     if not invoices:

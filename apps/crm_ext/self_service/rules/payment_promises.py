@@ -10,7 +10,7 @@ from typing import Literal
 from crm_ext.self_service.rules.portal_payments import Debt
 from crm_ext.shared.results import Refusal, refuse
 
-Status = Literal["Open", "Kept", "Broken"]
+Status = Literal["Open", "Kept", "Broken", "Withdrawn"]
 
 
 def check(
@@ -34,12 +34,16 @@ def check(
     return amount
 
 
-def judge(promised_date: date, amount: Decimal, paid_in_time: Decimal, today: date) -> Status:
+def judge(promised_date: date, amount: Decimal, standing: Decimal, paid_in_time: Decimal, today: date) -> Status:
     """Kept as soon as the amount is there; broken once the day is over without it.
 
-    paid_in_time: what met the invoices from the promise on until the end of the promised day.
+    standing: what was open, when the promise was made, on those of its invoices that were not cancelled since; no more
+    than that can be owed, and a promise about nothing is withdrawn. paid_in_time: what met the invoices from the
+    promise on until the end of the promised day.
     """
-    if paid_in_time >= amount:
+    if standing <= 0:
+        return "Withdrawn"
+    if paid_in_time >= min(amount, standing):
         return "Kept"
     return "Open" if today <= promised_date else "Broken"
 
