@@ -191,11 +191,10 @@ def make_bom(quotation: str, row: str) -> str:
     It holds the other lines of the same configuration, else what is packed in the line, else a copy of the item's
     default bill to be changed for this customer. The user's right to make bills is ERPNext's to check.
     """
-    _lock("Quotation", quotation)
+    offer = _locked("Quotation", quotation)
     existing = queries.record_of(row)
     if existing and queries.state("BOM", existing.bom) in (0, 1):
         return existing.bom
-    offer = frappe.get_doc("Quotation", quotation)
     line = _row(offer, row)
     if offer.docstatus.is_cancelled():
         frappe.throw(
@@ -218,11 +217,10 @@ def make_work_order(sales_order: str, row: str) -> str:
 
     The bill of materials is the one made of the quotation's line, where there is one, else the item's default one.
     """
-    _lock("Sales Order", sales_order)
+    order = _locked("Sales Order", sales_order)
     existing = queries.record_of(row)
     if existing and queries.state("Work Order", existing.work_order) in (0, 1):
         return existing.work_order
-    order = frappe.get_doc("Sales Order", sales_order)
     line = _row(order, row)
     if not order.docstatus.is_submitted():
         frappe.throw(_("Submit this sales order first: a Work Order is made of a binding order."))
@@ -285,10 +283,11 @@ def _withdraw_bom(bom: str | None) -> None:
         bill.save()
 
 
-def _lock(doctype: str, name: str) -> None:
-    """Taken before anything is read, so that the second of two makers sees what the first one made."""
-    if not frappe.db.get_value(doctype, name, "name", for_update=True):
+def _locked(doctype: str, name: str) -> Document:
+    """Read with locks, as everything that decides: the second of two makers must see what the first one made."""
+    if not frappe.db.exists(doctype, name):
         frappe.throw(_("{0} {1} is not there any more.").format(_(doctype), name), frappe.DoesNotExistError)
+    return frappe.get_doc(doctype, name, for_update=True)
 
 
 def _row(document: Document, name: str) -> Document:
@@ -299,9 +298,10 @@ def _row(document: Document, name: str) -> Document:
 
 
 def _record(existing: frappe._dict | None, **values: str) -> None:
-    record = (
-        frappe.get_doc("Offer Production", existing.name) if existing else frappe.new_doc("Offer Production")
-    )
+    if existing:
+        record = frappe.get_doc("Offer Production", existing.name, for_update=True)
+    else:
+        record = frappe.new_doc("Offer Production")
     record.update(values)
     # The user was let make the document that it records.
     record.save(ignore_permissions=True)

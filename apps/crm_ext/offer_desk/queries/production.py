@@ -108,5 +108,5 @@ def boms_made_for(quotation_items: Collection[str]) -> dict[str, str]:
 
 
 def state(doctype: str, name: str | None) -> int | None:
-    """docstatus of a document; None where it is not there."""
-    return frappe.db.get_value(doctype, name, "docstatus") if name else None
+    """docstatus of a document, read with a lock like the record that names it; None where it is not there."""
+    return frappe.db.get_value(doctype, name, "docstatus", for_update=True) if name else None
