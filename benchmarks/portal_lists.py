@@ -41,7 +41,9 @@ def measure(site: str) -> Iterator[dict]:
         cookie = _login(site, port, user, password)
         for name, ours, erpnext in PAGES:
             sizes = [len(_get(site, port, address, cookie)) for address in (ours, erpnext)]
-            rates = [(_rate(site, port, ours, cookie), _rate(site, port, erpnext, cookie)) for _ in range(ROUNDS)]
+            rates = [
+                (_rate(site, port, ours, cookie), _rate(site, port, erpnext, cookie)) for _ in range(ROUNDS)
+            ]
             own, other = (median(column) for column in zip(*rates, strict=True))
             documents = f"{DOCUMENTS} documents, {WORKERS} workers, {CLIENTS} clients"
             yield _figure(f"portal_{name}", documents, own, other, own / other, "requests/s")
@@ -69,7 +71,13 @@ def _customer() -> Iterator[tuple[str, str]]:
     ).insert()
     group = frappe.get_all("Item Group", {"is_group": 0}, pluck="name", order_by="lft", limit=1)[0]
     item = frappe.get_doc(
-        {"doctype": "Item", "item_code": f"PORTAL-{tag}", "item_group": group, "stock_uom": "Nos", "is_stock_item": 0}
+        {
+            "doctype": "Item",
+            "item_code": f"PORTAL-{tag}",
+            "item_group": group,
+            "stock_uom": "Nos",
+            "is_stock_item": 0,
+        }
     ).insert()
     lines = [{"item_code": item.name, "qty": qty, "rate": 100} for qty in (1, 2, 3, 4, 5)]
     head = {"customer": customer.name, "company": company, "items": lines}
@@ -134,7 +142,16 @@ def _server(site: str) -> Iterator[int]:
         port = free.getsockname()[1]
     sites = Path.cwd()
     server = subprocess.Popen(
-        [str(Path(sys.executable).with_name("gunicorn")), "-b", f"127.0.0.1:{port}", "-w", str(WORKERS), "-t", "120", "frappe.app:application"],
+        [
+            str(Path(sys.executable).with_name("gunicorn")),
+            "-b",
+            f"127.0.0.1:{port}",
+            "-w",
+            str(WORKERS),
+            "-t",
+            "120",
+            "frappe.app:application",
+        ],
         cwd=sites,
         env={**os.environ, "SITES_PATH": str(sites)},
         stdout=subprocess.DEVNULL,
@@ -164,7 +181,9 @@ def _login(site: str, port: int, user: str, password: str) -> str:
     answer = connection.getresponse()
     answer.read()
     assert answer.status == 200, answer.status
-    return "; ".join(value.split(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie")
+    return "; ".join(
+        value.split(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"
+    )
 
 
 def _get(site: str, port: int, path: str, cookie: str) -> bytes:

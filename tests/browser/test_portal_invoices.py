@@ -42,7 +42,9 @@ def test_a_customer_pays_promises_and_objects_on_a_phone(site, records, phone, c
     paid, also_paid, promised, disputed = customer["invoices"]
     phone.goto("/portal/statement")
     accessible(phone)
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the statement scrolls sideways"
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        "the statement scrolls sideways"
+    )
     for name in (paid, also_paid):
         phone.get_by_label(f"Pay {name}").check()
     phone.get_by_role("button", name="Pay what is chosen").click()

@@ -157,7 +157,9 @@ def test_a_reported_transfer_is_told_to_the_accountants_once(site, portal):
     for _again in range(2):
         portal_invoices.report_transfer(name, nowdate(), "by my bank's app")
 
-    told = frappe.get_all("Notification Log", {"for_user": accountant, "document_name": name}, order_by="creation")
+    told = frappe.get_all(
+        "Notification Log", {"for_user": accountant, "document_name": name}, order_by="creation"
+    )
     assert payment(name).status == "Reported"
     assert len(told) == 1
 
@@ -234,7 +236,9 @@ def test_what_was_paid_or_cancelled_meanwhile_leaves_an_advance(portal, bank):
 def test_payment_terms_are_met_one_after_the_other(site, portal, bank):
     as_desk()
     terms = [
-        site.get_doc({"doctype": "Payment Term", "payment_term_name": f"{part} {site.generate_hash(length=5)}"}).insert()
+        site.get_doc(
+            {"doctype": "Payment Term", "payment_term_name": f"{part} {site.generate_hash(length=5)}"}
+        ).insert()
         for part in ("first", "second")
     ]
     template = site.get_doc(
@@ -243,18 +247,28 @@ def test_payment_terms_are_met_one_after_the_other(site, portal, bank):
             "template_name": f"Halves {site.generate_hash(length=5)}",
             "allocate_payment_based_on_payment_terms": 1,
             "terms": [
-                {"payment_term": term.name, "invoice_portion": 50, "due_date_based_on": "Day(s) after invoice date"}
+                {
+                    "payment_term": term.name,
+                    "invoice_portion": 50,
+                    "due_date_based_on": "Day(s) after invoice date",
+                }
                 for term in terms
             ],
         }
     ).insert()
-    invoice = makers.sales_invoice(portal.customer, portal.item, rate=400, payment_terms_template=template.name)
+    invoice = makers.sales_invoice(
+        portal.customer, portal.item, rate=400, payment_terms_template=template.name
+    )
     portal.enter()
     name = begin([invoice.name, portal.invoices[0]], **{invoice.name: "300"})
     as_desk()
     entry = frappe.get_doc("Payment Entry", desk.make_payment_entry(name)).submit()
 
-    rows = [(row.payment_term, row.allocated_amount) for row in entry.references if row.reference_name == invoice.name]
+    rows = [
+        (row.payment_term, row.allocated_amount)
+        for row in entry.references
+        if row.reference_name == invoice.name
+    ]
     assert rows == [(terms[0].name, 200), (terms[1].name, 100)]
     assert frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount") == 100
 
@@ -264,7 +278,12 @@ def test_an_open_payment_request_is_met_by_the_booking(site, portal, bank):
 
     as_desk()
     request = make_payment_request(
-        dt="Sales Invoice", dn=portal.invoices[0], submit_doc=1, mute_email=1, return_doc=1, recipient_id="a@example.com"
+        dt="Sales Invoice",
+        dn=portal.invoices[0],
+        submit_doc=1,
+        mute_email=1,
+        return_doc=1,
+        recipient_id="a@example.com",
     )
     portal.enter()
     name = begin(portal.invoices)
@@ -420,7 +439,13 @@ def test_an_invoice_is_promised_once_at_a_time(portal):
 
 @pytest.mark.parametrize(
     ("days", "amount", "words"),
-    [(-1, None, "is over"), (15, None, "days ahead"), (3, "1000", "Only"), (3, "-1", "more than zero"), (3, "NaN", "no amount")],
+    [
+        (-1, None, "is over"),
+        (15, None, "days ahead"),
+        (3, "1000", "Only"),
+        (3, "-1", "more than zero"),
+        (3, "NaN", "no amount"),
+    ],
 )
 def test_a_promise_has_limits(portal, days, amount, words):
     with pytest.raises(frappe.ValidationError, match=words):
@@ -454,7 +479,11 @@ def test_an_objection_is_one_issue_at_a_time_with_letters_in_both_directions(sit
     name = portal_invoices.raise_dispute(invoice, "price", line, "Agreed was <b>90</b>")["dispute"]
     assert portal_invoices.raise_dispute(invoice, "damaged")["dispute"] == name
     issue = site.get_doc("Issue", name)
-    assert (issue.customer, issue.disputed_invoice, issue.company) == (portal.customer, invoice, makers.company())
+    assert (issue.customer, issue.disputed_invoice, issue.company) == (
+        portal.customer,
+        invoice,
+        makers.company(),
+    )
     assert "<b>" not in issue.description and portal.item in issue.description
     assert [row["name"] for row in desk_matters(invoice)] == [name]
     portal.enter()

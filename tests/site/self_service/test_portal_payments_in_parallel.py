@@ -24,20 +24,29 @@ frappe.db.count("Portal Payment")
 print("ready", flush=True)
 sys.stdin.readline()
 """
-CONFIRM = HEAD + """
+CONFIRM = (
+    HEAD
+    + """
 portal_payments.authorized(sys.argv[2], "Completed")
 frappe.db.commit()
 print(frappe.db.get_value("Portal Payment", sys.argv[2], "payment_entry"))
 """
-BOOK = HEAD + """
+)
+BOOK = (
+    HEAD
+    + """
 print(portal_payments.make_payment_entry(sys.argv[2]).name)
 frappe.db.commit()
 """
-BEGIN = HEAD + """
+)
+BEGIN = (
+    HEAD
+    + """
 frappe.set_user(sys.argv[2])
 print(portal_payments.start(identity.acting(), dict.fromkeys(sys.argv[3:]), "Bank Transfer", "same key").name)
 frappe.db.commit()
 """
+)
 
 
 @pytest.fixture
@@ -107,7 +116,9 @@ def at_once(*programs):
 
 def begun(debts):
     frappe.set_user(debts["user"])
-    payment = portal_payments.start(identity.acting(), dict.fromkeys(debts["invoices"]), "Bank Transfer", "key").name
+    payment = portal_payments.start(
+        identity.acting(), dict.fromkeys(debts["invoices"]), "Bank Transfer", "key"
+    ).name
     frappe.set_user("Administrator")
     frappe.db.commit()
     return payment
@@ -134,7 +145,9 @@ def test_a_gateway_that_confirms_twice_at_once_is_booked_once(debts):
 
     assert first == second == found[0].name
     assert [(entry.docstatus, entry.paid_amount) for entry in found] == [(1, 300)]
-    assert [frappe.db.get_value("Sales Invoice", name, "outstanding_amount") for name in debts["invoices"]] == [0, 0]
+    assert [
+        frappe.db.get_value("Sales Invoice", name, "outstanding_amount") for name in debts["invoices"]
+    ] == [0, 0]
 
 
 def test_the_desk_and_the_gateway_at_once_make_one_entry(debts):

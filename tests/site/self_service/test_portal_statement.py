@@ -96,9 +96,8 @@ def journal(customer, credit, against=None, company=None, **values):
 
 def receivable_by_report(customer, company, **filters):
     """{document: (outstanding, due)} by ERPNext's Accounts Receivable as of today."""
-    from erpnext.accounts.report.accounts_receivable.accounts_receivable import execute
-
     import frappe
+    from erpnext.accounts.report.accounts_receivable.accounts_receivable import execute
 
     rows = execute(
         frappe._dict(
@@ -132,7 +131,9 @@ def open_by_statement(found, amount="outstanding"):
 
 
 def this_year(customer, company=None, currency=None):
-    return statement(customer, company or makers.company(), currency, getdate() - timedelta(days=300), getdate())
+    return statement(
+        customer, company or makers.company(), currency, getdate() - timedelta(days=300), getdate()
+    )
 
 
 @pytest.fixture
@@ -143,7 +144,13 @@ def busy_customer(customer, item):
     def invoice(rate, days_ago, **values):
         day = today - timedelta(days=days_ago)
         return makers.sales_invoice(
-            customer, item, rate=rate, set_posting_time=1, posting_date=day, due_date=day + timedelta(days=10), **values
+            customer,
+            item,
+            rate=rate,
+            set_posting_time=1,
+            posting_date=day,
+            due_date=day + timedelta(days=10),
+            **values,
         ).name
 
     late, paid, returned, returned_alone, written_off = (
@@ -167,7 +174,9 @@ def busy_customer(customer, item):
 
 
 def test_open_items_and_their_ages_are_those_of_accounts_receivable(busy_customer):
-    assert open_by_statement(this_year(busy_customer)) == receivable_by_report(busy_customer, makers.company())
+    assert open_by_statement(this_year(busy_customer)) == receivable_by_report(
+        busy_customer, makers.company()
+    )
 
 
 def test_closing_balance_is_the_sum_of_what_is_open_and_of_the_ages(busy_customer):
@@ -199,7 +208,12 @@ def test_an_advance_on_an_order_stands_with_its_payment(site, customer, item):
         customer,
         200,
         references=[
-            {"reference_doctype": "Sales Order", "reference_name": order.name, "allocated_amount": 200, "total_amount": 500}
+            {
+                "reference_doctype": "Sales Order",
+                "reference_name": order.name,
+                "allocated_amount": 200,
+                "total_amount": 500,
+            }
         ],
     )
 
@@ -247,7 +261,9 @@ def test_another_currency_has_a_statement_of_its_own(site, item):
             "doctype": "Account",
             "account_name": f"Debtors EUR {site.generate_hash(length=5)}",
             "parent_account": site.db.get_value(
-                "Account", site.get_cached_value("Company", company, "default_receivable_account"), "parent_account"
+                "Account",
+                site.get_cached_value("Company", company, "default_receivable_account"),
+                "parent_account",
             ),
             "company": company,
             "account_type": "Receivable",

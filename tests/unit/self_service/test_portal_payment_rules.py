@@ -10,7 +10,14 @@ from hypothesis import strategies as some
 
 from crm_ext.self_service.rules.document_states import InvoiceFacts, invoice_state, order_state
 from crm_ext.self_service.rules.payment_promises import check, judge
-from crm_ext.self_service.rules.portal_payments import MOST_INVOICES, Debt, Share, choose, parse_amount, settle
+from crm_ext.self_service.rules.portal_payments import (
+    MOST_INVOICES,
+    Debt,
+    Share,
+    choose,
+    parse_amount,
+    settle,
+)
 from crm_ext.shared.results import Refusal
 
 TODAY = date(2026, 6, 15)

@@ -46,12 +46,25 @@ def test_every_day_has_one_bucket_and_an_older_one_never_a_younger(due):
 def test_buckets_end_where_erpnext_ends_them():
     ages = (-1, 0, 30, 31, 60, 61, 90, 91, 120, 121)
 
-    assert [bucket_of(TODAY - timedelta(days=age), TODAY) for age in ages] == [None, 0, 0, 1, 1, 2, 2, 3, 3, 4]
+    assert [bucket_of(TODAY - timedelta(days=age), TODAY) for age in ages] == [
+        None,
+        0,
+        0,
+        1,
+        1,
+        2,
+        2,
+        3,
+        3,
+        4,
+    ]
 
 
 @given(amounts, some.lists(amounts))
 def test_the_balance_runs_from_the_opening_to_the_sum_of_all(opening, moved):
-    movements = [Movement(TODAY, "Sales Invoice", str(number), amount, -amount) for number, amount in enumerate(moved)]
+    movements = [
+        Movement(TODAY, "Sales Invoice", str(number), amount, -amount) for number, amount in enumerate(moved)
+    ]
     lines = running(opening, -opening, movements)
 
     assert [line.movement for line in lines] == movements

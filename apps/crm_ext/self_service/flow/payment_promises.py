@@ -24,7 +24,12 @@ from crm_ext.shared.results import Refusal
 
 
 def give(
-    here: Acting, invoices: Collection[str], promised_date: str | None, amount: str | None, note: str | None, key: str
+    here: Acting,
+    invoices: Collection[str],
+    promised_date: str | None,
+    amount: str | None,
+    note: str | None,
+    key: str,
 ) -> Document:
     """A promise from the portal, once for each key. Raises ValidationError with a sentence where it cannot be given."""
     load_debts(here, list(invoices), for_update=True)
@@ -57,7 +62,9 @@ def prepare(promise: Document) -> None:
     invoices = sorted({row.sales_invoice for row in promise.invoices})
     rows = queries.debts(invoices, promise.customer, _every_company(), for_update=True)
     if len(rows) != len(promise.invoices):
-        frappe.throw(_("Each invoice must be named once and belong to customer {0}.").format(promise.customer))
+        frappe.throw(
+            _("Each invoice must be named once and belong to customer {0}.").format(promise.customer)
+        )
     _require_unpromised(invoices)
     debts = {row.name: debt_of(row) for row in rows}
     currency = next((debt.currency for debt in debts.values()), None)
@@ -120,11 +127,15 @@ def _judge(promises: Collection[Mapping]) -> None:
 
 def _set_status(name: str, status: str, paid: Decimal | None = None) -> None:
     """A promise that is settled makes room for the next one of its invoices; one that is open again takes what is free."""
-    frappe.db.set_value("Promise to Pay", name, {"status": status, **({} if paid is None else {"paid": paid})})
+    frappe.db.set_value(
+        "Promise to Pay", name, {"status": status, **({} if paid is None else {"paid": paid})}
+    )
     row = frappe.qb.DocType("Promise to Pay Invoice")
     frappe.qb.update(row).set(row.open_key, None).where(row.parent == name).run()
     if status == "Open":
-        invoices = frappe.get_all("Promise to Pay Invoice", {"parent": name}, pluck="sales_invoice", order_by="idx")
+        invoices = frappe.get_all(
+            "Promise to Pay Invoice", {"parent": name}, pluck="sales_invoice", order_by="idx"
+        )
         free = set(invoices) - set(queries.promised(invoices))
         if free:
             frappe.qb.update(row).set(row.open_key, row.sales_invoice).where(

@@ -33,7 +33,9 @@ Method = Literal["Bank Transfer", "Online"]
 _OLDEST_TRANSFER = timedelta(days=366)
 
 
-def payable(here: Acting, wanted: Mapping[str, str | None], for_update: bool = False) -> tuple[list[Debt], Mapping]:
+def payable(
+    here: Acting, wanted: Mapping[str, str | None], for_update: bool = False
+) -> tuple[list[Debt], Mapping]:
     """The chosen invoices as debts, and the wanted amounts as numbers (None: all that is open).
 
     wanted: amount as typed by invoice. Raises DoesNotExistError for an invoice that is not this customer's, and
@@ -166,7 +168,9 @@ def report_transfer(payment_name: str, transferred_on: str | None, note: str | N
     _tell_accountants(
         payment,
         _("{0} has transferred {1} for {2} invoices").format(
-            payment.customer_name, frappe.format(payment.amount, "Currency", doc=payment), len(payment.invoices)
+            payment.customer_name,
+            frappe.format(payment.amount, "Currency", doc=payment),
+            len(payment.invoices),
         ),
     )
     return payment
@@ -176,7 +180,9 @@ def withdraw(payment_name: str) -> Document:
     """The customer does not pay this way after all; what is booked is reversed by cancelling its payment entry."""
     payment = frappe.get_doc("Portal Payment", payment_name, for_update=True)
     if payment.status in ("Matched", "Paid"):
-        frappe.throw(_("Payment {0} is booked already. Please write to us if that is wrong.").format(payment.name))
+        frappe.throw(
+            _("Payment {0} is booked already. Please write to us if that is wrong.").format(payment.name)
+        )
     payment.status = "Withdrawn"
     # The customer has no rights on doctypes; the guard of the door has checked that the payment is theirs.
     return payment.save(ignore_permissions=True)
@@ -219,7 +225,9 @@ def authorized(payment_name: str, status: str) -> str:
         )
         _tell_accountants(
             payment,
-            _("Online payment {0} has come in and could not be booked: see {1}").format(payment.name, error.name),
+            _("Online payment {0} has come in and could not be booked: see {1}").format(
+                payment.name, error.name
+            ),
         )
     return page
 
@@ -271,7 +279,9 @@ def _new_entry(payment: Document) -> Document:
 def _settlement(payment: Document) -> Settlement:
     shares = [Share(row.sales_invoice, to_decimal(row.amount)) for row in payment.invoices]
     now = queries.invoices_now([share.invoice for share in shares])
-    outstanding = {name: to_decimal(row.outstanding_amount) for name, row in now.items() if row.docstatus == 1}
+    outstanding = {
+        name: to_decimal(row.outstanding_amount) for name, row in now.items() if row.docstatus == 1
+    }
     return settle(shares, outstanding, to_decimal(payment.amount))
 
 
@@ -305,7 +315,9 @@ def _require_gateway(payment: Document) -> Mapping:
 
 def _require_still_open(payment: Document) -> None:
     invoices = [row.sales_invoice for row in payment.invoices]
-    debts = [debt_of(row) for row in queries.debts(invoices, payment.customer, [payment.company], for_update=True)]
+    debts = [
+        debt_of(row) for row in queries.debts(invoices, payment.customer, [payment.company], for_update=True)
+    ]
     refusal = choose(debts, {row.sales_invoice: to_decimal(row.amount) for row in payment.invoices})
     if isinstance(refusal, Refusal):
         refusals.throw(refusal, payment.currency)

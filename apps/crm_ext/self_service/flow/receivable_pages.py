@@ -49,7 +49,11 @@ _PAYMENT_WORDS = {
     "Reported": lambda: (_("Transfer reported"), "plain", _("Thank you. We look for the money and book it.")),
     "Matched": lambda: (_("Money found"), "good", _("Your money has arrived and is being booked.")),
     "Paid": lambda: (_("Paid"), "good", _("Your payment is booked. Thank you.")),
-    "Withdrawn": lambda: (_("Withdrawn"), "plain", _("This payment was taken back or replaced by a later one.")),
+    "Withdrawn": lambda: (
+        _("Withdrawn"),
+        "plain",
+        _("This payment was taken back or replaced by a later one."),
+    ),
 }
 _DISPUTE_WORDS = {
     "Open": lambda: _("We are looking into it"),
@@ -131,7 +135,10 @@ def fill_invoice(context: Any, here: Acting, name: str) -> None:
 def fill_statement(context: Any, here: Acting, given: Mapping[str, str]) -> None:
     """The statement of a period with open items; a bucket of the ageing narrows the open items to itself."""
     account = statement(
-        here.customer, here.company, given.get("currency"), *documents.period(given.get("from"), given.get("to"))
+        here.customer,
+        here.company,
+        given.get("currency"),
+        *documents.period(given.get("from"), given.get("to")),
     )
     wanted = given.get("age")
     wanted = cint(wanted) if wanted in map(str, range(len(account.ageing.buckets) + 1)) else None
@@ -163,7 +170,10 @@ def fill_statement(context: Any, here: Acting, given: Mapping[str, str]) -> None
     ]
     file_address = {"start": account.start, "end": account.end, "currency": account.currency}
     context.files = [
-        (label, f"/api/method/crm_ext.api.portal_invoices.statement_file?{urlencode({'kind': kind, **file_address})}")
+        (
+            label,
+            f"/api/method/crm_ext.api.portal_invoices.statement_file?{urlencode({'kind': kind, **file_address})}",
+        )
         for kind, label in (("pdf", _("PDF")), ("xlsx", _("Excel")), ("csv", _("CSV")))
     ]
     context.payments = [_payment_row(row) for row in queries.payments_under_way(here.customer, here.company)]
@@ -226,7 +236,8 @@ def _list_frame(context: Any, address: str, asked: Mapping[str, Any], found: int
     context.is_narrowed = bool(kept)
     context.address = address
     context.tabs = [
-        {"key": key, "label": label, "count": count, "address": to(key, 0)} for key, label, count in context.tabs
+        {"key": key, "label": label, "count": count, "address": to(key, 0)}
+        for key, label, count in context.tabs
     ]
     page = asked["page"]
     context.before = to(asked["state"], page - 1) if page else None

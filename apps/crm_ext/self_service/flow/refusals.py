@@ -40,13 +40,15 @@ _SENTENCES = {
     "accounts_mixed": lambda values: _(
         "These invoices are kept on different accounts. Please pay them one after the other."
     ),
-    "invoice_not_open": lambda values: _("Nothing is open on invoice {0} any more. Please leave it out.").format(
-        values["invoice"]
-    ),
+    "invoice_not_open": lambda values: _(
+        "Nothing is open on invoice {0} any more. Please leave it out."
+    ).format(values["invoice"]),
     "invoice_reported": lambda values: _(
         "You have told us of a transfer for invoice {0} already (payment {1}). Please wait until it has arrived."
     ).format(values["invoice"], values["payment"]),
-    "amount_not_understood": lambda values: _("{0} is no amount. Please write it in digits.").format(values["amount"]),
+    "amount_not_understood": lambda values: _("{0} is no amount. Please write it in digits.").format(
+        values["amount"]
+    ),
     "amount_not_positive": lambda values: _("The amount must be more than zero."),
     "amount_too_fine": lambda values: _(
         "{0} has too many digits after the point. Please round it to {1}."

@@ -115,7 +115,9 @@ def under_way(invoices: list[str]) -> dict[str, Mapping[str, str]]:
     }
 
 
-def _open_items(customer: str, company: str, currency: str, until: date) -> tuple[list[OpenItem], dict[str, Mapping]]:
+def _open_items(
+    customer: str, company: str, currency: str, until: date
+) -> tuple[list[OpenItem], dict[str, Mapping]]:
     """Open items and what is known of their documents, in five queries at most."""
     of = (customer, company, currency, until)
     met = queries.sums_by_document_met(*of)

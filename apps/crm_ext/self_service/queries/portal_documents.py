@@ -34,7 +34,10 @@ def invoices(
         table.po_no,
         table.currency,
         Case().when(table.rounded_total != 0, table.rounded_total).else_(table.grand_total).as_("total"),
-        Case().when(table.base_rounded_total != 0, table.base_rounded_total).else_(table.base_grand_total).as_("base_total"),
+        Case()
+        .when(table.base_rounded_total != 0, table.base_rounded_total)
+        .else_(table.base_grand_total)
+        .as_("base_total"),
         table.outstanding_amount,
         table.party_account_currency,
         table.is_return,
@@ -149,7 +152,18 @@ def invoice_lines(name: str) -> list[dict]:
     return frappe.get_all(
         "Sales Invoice Item",
         filters={"parent": name, "parenttype": "Sales Invoice"},
-        fields=["name", "idx", "item_code", "item_name", "qty", "uom", "rate", "amount", "sales_order", "delivery_note"],
+        fields=[
+            "name",
+            "idx",
+            "item_code",
+            "item_name",
+            "qty",
+            "uom",
+            "rate",
+            "amount",
+            "sales_order",
+            "delivery_note",
+        ],
         order_by="idx",
     )
 
@@ -157,7 +171,11 @@ def invoice_lines(name: str) -> list[dict]:
 def invoice_taxes(name: str) -> list[dict]:
     return frappe.get_all(
         "Sales Taxes and Charges",
-        filters={"parent": name, "parenttype": "Sales Invoice", "tax_amount_after_discount_amount": ("!=", 0)},
+        filters={
+            "parent": name,
+            "parenttype": "Sales Invoice",
+            "tax_amount_after_discount_amount": ("!=", 0),
+        },
         fields=["description", "tax_amount_after_discount_amount as amount"],
         order_by="idx",
     )
@@ -224,7 +242,11 @@ def payments_under_way(customer: str, company: str) -> list[dict]:
     """Portal payments that are begun, reported or about to be booked, newest first."""
     return frappe.get_all(
         "Portal Payment",
-        filters={"customer": customer, "company": company, "status": ("in", ("Waiting", "Reported", "Matched"))},
+        filters={
+            "customer": customer,
+            "company": company,
+            "status": ("in", ("Waiting", "Reported", "Matched")),
+        },
         fields=["name", "status", "amount", "currency", "creation", "method"],
         order_by="creation desc",
         limit=20,

@@ -270,7 +270,9 @@ def disputes_open(field: str, value: str) -> list[dict]:
     """Rows {doctype, name, status, day, amount, currency} of open disputes; arguments as above."""
     rows = frappe.get_all(
         "Issue",
-        filters={"dispute_key": value} if field == "sales_invoice" else {"customer": value, "dispute_key": ("is", "set")},
+        filters={"dispute_key": value}
+        if field == "sales_invoice"
+        else {"customer": value, "dispute_key": ("is", "set")},
         fields=["name", "status", "opening_date as day", "disputed_invoice"],
         order_by="creation",
     )

@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-InvoiceState = Literal["credit_note", "paid", "transfer_reported", "disputed", "promised", "overdue", "part_paid", "open"]
+InvoiceState = Literal[
+    "credit_note", "paid", "transfer_reported", "disputed", "promised", "overdue", "part_paid", "open"
+]
 OrderState = Literal["on_hold", "closed", "completed", "late", "to_deliver", "to_pay"]
 
 

@@ -34,7 +34,9 @@ def check(
     return amount
 
 
-def judge(promised_date: date, amount: Decimal, standing: Decimal, paid_in_time: Decimal, today: date) -> Status:
+def judge(
+    promised_date: date, amount: Decimal, standing: Decimal, paid_in_time: Decimal, today: date
+) -> Status:
     """Kept as soon as the amount is there; broken once the day is over without it.
 
     standing: what was open, when the promise was made, on those of its invoices that were not cancelled since; no more

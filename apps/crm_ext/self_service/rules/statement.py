@@ -98,9 +98,7 @@ def met_by_payments(voucher: Voucher, returned: Mapping[str, str]) -> Voucher:
     return voucher
 
 
-def open_items(
-    groups: Iterable[Group], facts: Mapping[Voucher, Fact], smallest: Decimal
-) -> list[OpenItem]:
+def open_items(groups: Iterable[Group], facts: Mapping[Voucher, Fact], smallest: Decimal) -> list[OpenItem]:
     """Documents with a balance, oldest due first, as ERPNext's Accounts Receivable finds them.
 
     facts: of every document in the groups. smallest: the unit of the currency; less than half of it is rounding and no

@@ -35,14 +35,20 @@ def _act(name: str, given: Any) -> str:
     match given.get("do"):
         case "promise":
             portal_invoices.promise_payment(
-                [name], given.get("promised_date") or "", given.get("key") or "", given.get("amount"), given.get("note")
+                [name],
+                given.get("promised_date") or "",
+                given.get("key") or "",
+                given.get("amount"),
+                given.get("note"),
             )
             return _("Thank you. We have noted your promise.")
         case "withdraw_promise":
             portal_invoices.withdraw_promise(given.get("promise") or "")
             return _("Your promise is withdrawn.")
         case "object":
-            portal_invoices.raise_dispute(name, given.get("reason") or "", given.get("line"), given.get("text"))
+            portal_invoices.raise_dispute(
+                name, given.get("reason") or "", given.get("line"), given.get("text")
+            )
             return _("We have received your objection and will answer here.")
         case "answer":
             portal_invoices.answer_dispute(given.get("dispute") or "", given.get("text") or "")
