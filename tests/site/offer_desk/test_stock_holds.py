@@ -279,6 +279,16 @@ def test_an_offer_that_ends_gives_its_stock_back(pump, end):
     assert (the_hold(quotation).status, held()) == ("Released", 0)
 
 
+def test_the_amendment_of_an_offer_that_held_stock_holds_it_again(pump):
+    first = offer(buyer("Anna"))
+    stock_holds.hold(first.name)
+    second = offers.amended(first).insert().submit()
+    assert (the_hold(first).status, the_hold(second).status, held()) == ("Released", "Active", 4)
+    stock_holds.release(the_hold(second).name, "no longer wanted")
+    third = offers.amended(second.reload()).insert().submit()
+    assert holds(third) == []
+
+
 def test_a_deleted_offer_takes_its_holds_along(pump):
     quotation = offer(buyer("Anna"))
     stock_holds.hold(quotation.name)

@@ -9,7 +9,10 @@ from typing import Any
 import frappe
 from frappe.desk.reportview import build_match_conditions
 
-_OPEN = "line.docstatus = 1 and line.delivered_qty < line.qty and line.delivered_by_supplier = 0"
+# The statuses in which something is left to deliver.
+_OPEN = """`tabSales Order`.docstatus = 1
+    and `tabSales Order`.status in ('To Deliver and Bill', 'To Deliver', 'To Pay')
+    and line.delivered_qty < line.qty and line.delivered_by_supplier = 0"""
 _PROMISED = """coalesce(
     line.promise_date, line.delivery_date, `tabSales Order`.delivery_date, `tabSales Order`.transaction_date
 )"""
@@ -61,9 +64,7 @@ def promised(scope: Mapping[str, Any], most: int) -> list[dict]:
         for select, warehouse in ((_LINES, "line.warehouse"), (_PARTS, "part.warehouse"))
     ]
     return frappe.db.sql(
-        f"({parts[0]} and `tabSales Order`.status not in ('Closed', 'On Hold'))"
-        f" union all ({parts[1]} and `tabSales Order`.status not in ('Closed', 'On Hold'))"
-        " order by promised, sales_order, number, `key` limit %(most)s",
+        f"({parts[0]}) union all ({parts[1]}) order by promised, sales_order, number, `key` limit %(most)s",
         {**scope, "most": most},
         as_dict=True,
     )

@@ -368,6 +368,20 @@ def of_offer(quotation: str) -> list[dict]:
     )
 
 
+def held_until_cancelled(quotation: str) -> bool:
+    """Whether a cancelled quotation held stock to its last moment."""
+    hold, offer = frappe.qb.DocType("Stock Hold"), frappe.qb.DocType("Quotation")
+    return bool(
+        frappe.qb.from_(hold)
+        .join(offer)
+        .on(offer.name == hold.quotation)
+        .select(hold.name)
+        .where((offer.name == quotation) & (hold.status == "Released") & (hold.modified >= offer.modified))
+        .limit(1)
+        .run()
+    )
+
+
 def active_of_lines(quotation_items: Collection[str]) -> list[dict]:
     """Name, item, warehouse of the active holds of these quotation lines."""
     return frappe.get_all(

@@ -66,14 +66,20 @@ def hold(quotation: str, quantities: Mapping[str, object] | None = None) -> Hold
 
 
 def hold_submitted(quotation: Document) -> None:
-    """Where the settings say so, a quotation holds its stock as soon as it is submitted, and says where it is less."""
-    if not frappe.get_cached_doc("Offer Desk Settings").hold_on_submit or _is_closed(quotation.status):
+    """A quotation holds its stock as soon as it is submitted, where the settings say so or it replaces one that did."""
+    if _is_closed(quotation.status) or not _holds_by_itself(quotation):
         return
     wanted = _wanted(queries.offered_lines(quotation.name), None)
     if wanted:
         result = _place(queries.offer(quotation.name), wanted)
         if not result.is_complete:
             frappe.msgprint(result.sentences(), title=_("Not Everything Is Held"), as_list=True)
+
+
+def _holds_by_itself(quotation: Document) -> bool:
+    if frappe.get_cached_doc("Offer Desk Settings").hold_on_submit:
+        return True
+    return bool(quotation.amended_from) and queries.held_until_cancelled(quotation.amended_from)
 
 
 def extend(hold: str, days: int, reason: str) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NoReturn
+
 import frappe
 from frappe import _
 from frappe.utils import format_datetime, formatdate
 
 from crm_ext.shared.calendars import format_jalali
 from crm_ext.shared.results import Refusal
+from crm_ext.shared.text import to_persian_digits
 
 
-def throw(refusal: Refusal) -> None:
+def throw(refusal: Refusal) -> NoReturn:
     frappe.throw(sentence(refusal), title=_("Stock Hold"))
 
 
@@ -26,7 +31,9 @@ def sentence(refusal: Refusal) -> str:
         case "line_unknown":
             return _("The quotation has no such line. Reload the page and choose again.")
         case "nothing_to_hold":
-            return _("Nothing of this quotation is left to hold: its lines are ordered already, or are no stock items.")
+            return _(
+                "Nothing of this quotation is left to hold: its lines are ordered already, or are no stock items."
+            )
         case "quantity_not_a_number":
             return _("{0} is not a quantity. Give a number above zero.").format(values["typed"])
         case "quantity_not_positive":
@@ -62,16 +69,21 @@ def sentence(refusal: Refusal) -> str:
     raise KeyError(refusal.code)
 
 
-def spelled_date(day) -> str:
+def spelled_date(day: date) -> str:
     """By the Jalali calendar for readers of Persian, in the site's own format for all others."""
-    return format_jalali(day) if (frappe.local.lang or "").startswith("fa") else formatdate(day)
+    return format_jalali(day) if _reads_persian() else formatdate(day)
 
 
-def spelled_moment(moment) -> str:
-    if (frappe.local.lang or "").startswith("fa"):
-        return format_jalali(moment)
+def spelled_moment(moment: datetime) -> str:
+    if _reads_persian():
+        return _("{0}, {1}").format(format_jalali(moment), to_persian_digits(f"{moment:%H:%M}"))
     return format_datetime(moment)
 
 
-def spelled_quantity(qty) -> str:
-    return f"{float(qty):g}"
+def spelled_quantity(qty: Decimal | float) -> str:
+    text = f"{float(qty):.12g}"
+    return to_persian_digits(text) if _reads_persian() else text
+
+
+def _reads_persian() -> bool:
+    return (frappe.local.lang or "").startswith("fa")
