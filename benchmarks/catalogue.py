@@ -126,6 +126,7 @@ def _page(path: str) -> None:
     from crm_ext.overrides.portal_page import PortalPage
 
     frappe.set_user(LOGIN)
+    frappe.local.session.data.csrf_token = "benchmark"
     frappe.local.request = Request(EnvironBuilder(path=path, base_url="http://localhost").get_environ())
     frappe.local.request_ip = "127.0.0.1"
     frappe.local.cookie_manager = frappe.auth.CookieManager()

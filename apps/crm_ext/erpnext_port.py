@@ -385,10 +385,10 @@ def portal_order(
 
 
 def price_lines(order: Document, rows: list[dict]) -> list[Document]:
-    """Sales Order Items, not saved, with the rate of each row of {item_code, …, price_list_rate, is_ruled} by itself.
+    """Sales Order Items, not saved, with the rate of each row of {item_code, …, price_list_rate} by itself.
 
-    Rates are in the order's currency. Pricing rules are asked for rows that are `is_ruled`, each alone in an order, so
-    that none counts for another; margins and discounts are reckoned by ERPNext's own engine for all of them at once.
+    Rates are in the order's currency. Pricing rules are asked for each row alone in an order, so that none counts for
+    another; margins and discounts are reckoned by ERPNext's own engine for all of them at once.
     """
     from erpnext.accounts.doctype.pricing_rule.pricing_rule import get_pricing_rule_for_item
 
@@ -399,28 +399,27 @@ def price_lines(order: Document, rows: list[dict]) -> list[Document]:
     priced = []
     for row in rows:
         scratch.items = []
-        line = scratch.append("items", {name: value for name, value in row.items() if name != "is_ruled"})
-        if row["is_ruled"]:
-            asked = frappe._dict({**header, **line.as_dict(), "doctype": "Sales Order", "name": scratch.name})
-            asked.update(
-                child_doctype=line.doctype,
-                child_docname=line.name,
-                transaction_date=order.transaction_date,
-                price_list=order.selling_price_list,
-                transaction_type="selling",
-                item_group=row["item_group"],
-                brand=row["brand"],
-                variant_of=row["variant_of"],
-            )
-            details = get_pricing_rule_for_item(asked, doc=scratch)
-            for name, value in details.items():
-                # As ERPNext fills a line: what is empty, and what only rules decide.
-                if line.meta.has_field(name) and value is not None and (
-                    line.get(name) is None or name in ("margin_type", "margin_rate_or_amount")
-                ):
-                    line.set(name, value)
-            if details.get("pricing_rules") and details.get("price_or_product_discount") == "Price":
-                scratch.apply_pricing_rule_on_items(line, details)
+        line = scratch.append("items", row)
+        asked = frappe._dict({**header, **line.as_dict(), "doctype": "Sales Order", "name": scratch.name})
+        asked.update(
+            child_doctype=line.doctype,
+            child_docname=line.name,
+            transaction_date=order.transaction_date,
+            price_list=order.selling_price_list,
+            transaction_type="selling",
+            item_group=row["item_group"],
+            brand=row["brand"],
+            variant_of=row["variant_of"],
+        )
+        details = get_pricing_rule_for_item(asked, doc=scratch)
+        for name, value in details.items():
+            # As ERPNext fills a line: what is empty, and what only rules decide.
+            if line.meta.has_field(name) and value is not None and (
+                line.get(name) is None or name in ("margin_type", "margin_rate_or_amount")
+            ):
+                line.set(name, value)
+        if details.get("pricing_rules") and details.get("price_or_product_discount") == "Price":
+            scratch.apply_pricing_rule_on_items(line, details)
         priced.append(line)
     scratch.items = priced
     scratch.calculate_taxes_and_totals()

@@ -183,7 +183,10 @@ def choose_notices(user: str, customer: str, token: str, is_subscribed: int = 0)
 def show_in_catalogue(items: str | list, is_shown: int = 1) -> int:
     """For the list of items at the desk: put items into the catalogue or take them out; returns how many changed."""
     frappe.has_permission("Item", "write", throw=True)
-    return catalogue.show(frappe.parse_json(items), bool(is_shown))
+    names = [str(name) for name in frappe.parse_json(items)]
+    # Restrictions of the user on items or their groups hold here, too.
+    own = frappe.get_list("Item", {"name": ("in", names)}, pluck="name", order_by="name", limit_page_length=0)
+    return catalogue.show(own, bool(is_shown))
 
 
 def _seen(day: str | None, total: str | None) -> checkout.Seen:

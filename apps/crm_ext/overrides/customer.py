@@ -5,6 +5,7 @@ from __future__ import annotations
 from frappe.model.document import Document
 
 from crm_ext.marketing_automation.flow import campaign_extract, origins, touchpoints
+from crm_ext.self_service.flow import carts
 
 
 def after_insert(customer: Document, method: str | None = None) -> None:
@@ -14,6 +15,7 @@ def after_insert(customer: Document, method: str | None = None) -> None:
 def on_trash(customer: Document, method: str | None = None) -> None:
     touchpoints.forget_party("Customer", customer.name)
     origins.forget(customer.name)
+    carts.forget_customer(customer.name)
 
 
 def before_rename(customer: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:

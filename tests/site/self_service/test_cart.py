@@ -141,3 +141,16 @@ def test_a_wish_is_typed_in_either_calendar_and_never_over(shop):
     assert carts.set_wishes(shop, delivery_date="soon").code == "wish_not_understood"
     assert carts.set_wishes(shop, delivery_date=str(add_days(getdate(), -1))).code == "wish_in_the_past"
     assert str(carts.current(shop).delivery_date) == "2030-04-04"
+
+
+def test_carts_keep_nobody_from_deleting_and_renaming(shop):
+    shop_world.goods("K-DELETED", None)
+    carts.add(shop, "K-DELETED", "1")
+    renamed = frappe.rename_doc("Customer", shop.customer, "Cart Owner Renamed", force=True)
+    after = shop_world.shop(renamed)
+    assert quantities(after) == {"K-DELETED": 1}
+    frappe.delete_doc("Item", "K-DELETED")
+    assert [bool(line.problem) for line in carts.view(after).lines] == [True], "the line says that its item is gone"
+    carts.remove(after, "K-DELETED")
+    frappe.delete_doc("Customer", renamed)
+    assert carts.current(after) is None

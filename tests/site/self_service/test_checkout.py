@@ -12,6 +12,9 @@ from frappe.utils import add_days, getdate
 from crm_ext.self_service.flow import carts, checkout
 from crm_ext.self_service.flow.checkout import Seen
 
+# A browser that compares nothing.
+NOTHING_SEEN = Seen()
+
 
 @pytest.fixture
 def shop(site):
@@ -19,13 +22,13 @@ def shop(site):
     return shop_world.shop(makers.customer("Order Customer").name)
 
 
-def place(shop, cart=None, seen=Seen()):
+def place(shop, cart=None, seen=NOTHING_SEEN):
     """As the customer's request does it; the test's own transaction goes on."""
     cart = cart or carts.current(shop).name
     return checkout.place(shop, cart, seen, checkpoint=lambda: None)
 
 
-def ordered(shop, *lines, seen=Seen()):
+def ordered(shop, *lines, seen=NOTHING_SEEN):
     for code, qty in lines:
         assert carts.add(shop, code, str(qty)) is None
     return place(shop, seen=seen)

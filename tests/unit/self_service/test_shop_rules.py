@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from crm_ext.self_service.rules.cart import MOST_OF_ONE, read_quantity
 from crm_ext.self_service.rules.catalogue import PAGE_LENGTH, page_of, say_stock, search_text, search_words
-from crm_ext.self_service.rules.checkout import Checkout, Need, check, has_moved, is_past_limit, last_day, shortages
+from crm_ext.self_service.rules.checkout import (
+    Checkout,
+    Need,
+    check,
+    has_moved,
+    is_past_limit,
+    last_day,
+    shortages,
+)
 from crm_ext.self_service.rules.item_prices import PriceAsk, PriceRow, list_rate
 from crm_ext.self_service.rules.order_steps import OrderFacts, Paper, steps
 from crm_ext.shared.results import Refusal

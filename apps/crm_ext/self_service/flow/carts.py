@@ -180,6 +180,15 @@ def order_again(shop: Shop, order: str) -> list[str]:
     return left_out
 
 
+def forget_customer(customer: str) -> None:
+    """A customer that is deleted takes carts and wishes along."""
+    names = queries.carts_of(customer)
+    if names:
+        frappe.db.delete("Portal Cart Line", {"parent": ("in", names)})
+        frappe.db.delete("Portal Cart", {"name": ("in", names)})
+    frappe.db.delete("Notice Preference", {"customer": customer})
+
+
 # How the cart is kept
 
 

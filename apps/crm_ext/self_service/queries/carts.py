@@ -26,6 +26,10 @@ def number_of_lines(customer: str, company: str, user: str) -> int:
     return frappe.db.count("Portal Cart Line", {"parent": name}) if name else 0
 
 
+def carts_of(customer: str) -> list[str]:
+    return frappe.get_all("Portal Cart", {"customer": customer}, pluck="name", order_by="name")
+
+
 def waiting_orders(customer: str, company: str, user: str, status: str) -> list[frappe._dict]:
     return frappe.get_all(
         "Portal Cart",
