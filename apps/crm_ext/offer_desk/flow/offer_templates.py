@@ -23,6 +23,7 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_PARTIES = ("Customer", "Lead", "Prospect")
 _TRUNKS = {"customer_group": "Customer Group", "territory": "Territory"}
 
 
@@ -51,11 +52,7 @@ def check(template: Document) -> None:
 
 def suggest(quotation: Document) -> list[dict]:
     """Templates for the quotation's customer, company and day, best first, with what speaks for each."""
-    segment = (
-        queries.segment_of(quotation.quotation_to, quotation.party_name)
-        if quotation.party_name
-        else frappe._dict()
-    )
+    segment = _segment_of_party(quotation)
     paths = {field: queries.path(tree, segment.get(field)) for field, tree in _TRUNKS.items()}
     situation = rules.Situation(
         company=quotation.company,
@@ -73,6 +70,14 @@ def suggest(quotation: Document) -> list[dict]:
         }
         for fit in rules.fitting(map(_segment, templates.values()), situation)
     ]
+
+
+def _segment_of_party(quotation: Document) -> frappe._dict:
+    """Nothing is said by the templates of a party that the user may not read."""
+    kind, party = quotation.quotation_to, quotation.party_name
+    if kind in _PARTIES and party and frappe.has_permission(kind, "read", party):
+        return queries.segment_of(kind, party)
+    return frappe._dict()
 
 
 def fill(quotation: Document, template: Document) -> list[str]:

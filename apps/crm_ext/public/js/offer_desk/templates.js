@@ -53,8 +53,16 @@ async function fill(frm, template) {
 		frm.dirty();
 		frm.refresh();
 		frappe.show_alert({ message: __("Filled from {0}.", [escape(template)]), indicator: "green" });
-		if (models.length) frappe.show_alert(__("Left to configure: {0}", [models.map(escape).join(", ")]), 10);
+		if (models.length) offer_to_configure(frm, models);
 	} finally {
 		frappe.dom.unfreeze();
 	}
+}
+
+function offer_to_configure(frm, models) {
+	const question = __("Left to configure: {0}. Open the configurator now?", [models.map(escape).join(", ")]);
+	frappe.confirm(question, async () => {
+		await frappe.require(["offer_configurator.bundle.css", "offer_configurator.bundle.js"]);
+		crm_ext.offer_desk.configure(frm);
+	});
 }
