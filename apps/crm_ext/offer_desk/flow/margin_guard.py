@@ -170,23 +170,28 @@ def _refuse(document: Document, offer: Offer, assessment: Assessment) -> None:
     places = "".join(f"<li>{sentence(offer, found)}</li>" for found in below)
     fault = _("The price is below the least margin:")
     if document.get_db_value("docstatus") == 1:
-        advice, action = _("Raise the price, or amend the order and ask for approval there."), None
+        advice = _("Raise the price, or amend the order and ask for approval there.")
     else:
         advice = _("Raise the price, or ask for approval in the margin section of this document.")
-        action = {
-            "label": _("Ask for Approval"),
-            "client_action": "crm_ext.offer_desk.margin.ask",
-            "args": {"doctype": document.doctype, "name": document.name},
-            "hide_on_success": True,
-        }
     message = f"{fault}<ul>{places}</ul>{advice}"
     frappe.msgprint(
         message,
         title=_("Below the Least Margin"),
         indicator="red",
-        primary_action=action,
+        primary_action=_ask_button(document),
         raise_exception=BelowFloor,
     )
+
+
+def _ask_button(document: Document) -> dict | None:
+    """The button in the message, where the form is open that has loaded what it calls."""
+    if frappe.form_dict.cmd != "frappe.desk.form.save.savedocs":
+        return None
+    return {
+        "label": _("Ask for Approval"),
+        "client_action": "crm_ext.offer_desk.margin.ask",
+        "args": {"doctype": document.doctype, "name": document.name},
+    }
 
 
 def _sentence(offer: Offer, found: LineMargin) -> str:

@@ -163,6 +163,7 @@ function approval_sentence(found, state) {
 /** Asks for a reason and then for the approval; also the button in the message that refuses a submission. */
 export function ask({ doctype, doc, name: document_name }) {
 	const target = { doctype, name: document_name || doc?.name };
+	frappe.hide_msgprint(true);
 	frappe.prompt(
 		{ fieldname: "reason", fieldtype: "Small Text", label: __("Why is the lower margin worth it?"), reqd: 1 },
 		async ({ reason }) => {
