@@ -107,7 +107,7 @@ def test_a_customer_ticks_an_option_signs_and_gets_the_order(site, offer, phone,
     expect(page.locator("[data-figure=payable]")).to_have_text("$ 1,040.00")
     page.get_by_label("Your name").fill("Sima Signer")
     sign(page)
-    screenshot("portal_quotation", page)
+    screenshot("portal-quotation", page)
     page.get_by_label("I accept the offer").check()
     page.get_by_role("button", name="Accept and order").click()
     expect(page.get_by_role("status")).to_contain_text("Thank you. Your order is")
@@ -131,7 +131,7 @@ def test_a_link_accepts_in_persian_without_a_login(site, offer, phone, accessibl
     expect(page.locator("[data-figure=payable]")).to_contain_text("۱,۰۰۰.۰۰")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     accessible(page)
-    screenshot("portal_quotation_fa", page)
+    screenshot("portal-quotation-fa", page)
     page.locator("#person_name").fill("سیما امضایی")
     page.locator("input[name=agreed]").check()
     page.locator("button[value=accept]").click()

@@ -14,6 +14,7 @@ from crm_ext.self_service.flow import (
     printing,
     quotation_page,
     quotation_responses,
+    quotation_suggestions,
 )
 
 _MOST_CHOICES = 200
@@ -90,6 +91,16 @@ def ask_for_renewal(quotation: str | None = None, token: str | None = None, key:
     quotation_responses.ask_for_renewal(answerer, key)
 
 
+@frappe.whitelist(allow_guest=True, methods=["POST"])
+def ask_for_item(
+    quotation: str | None = None, token: str | None = None, item: str | None = None, key: str | None = None
+) -> None:
+    """Ask for something that is suggested beside the lines to be put into the offer."""
+    answerer = require_offer(quotation, token)
+    guard_flood("offer answer", from_one_address=60, from_all=3000, seconds=600)
+    quotation_suggestions.ask_for(answerer, item, key)
+
+
 @frappe.whitelist(allow_guest=True, methods=["GET"])
 def pdf(quotation: str | None = None, token: str | None = None) -> None:
     """The quotation as a PDF file."""
@@ -128,6 +139,9 @@ def take_form(form: Any, quotation: str | None, token: str | None) -> str | None
     if action == "ask":
         ask(quotation, token, form.get("message"), key)
         return _("Thank you. We have your question and will answer by e-mail.")
+    if form.get("want"):
+        ask_for_item(quotation, token, form.get("want"), key)
+        return _("Thank you. We will send you an offer with it.")
     if action == "renew":
         ask_for_renewal(quotation, token, key)
         return _("Thank you. We will send you a new offer.")

@@ -403,3 +403,31 @@ def test_an_acceptance_that_dies_half_way_leaves_nothing_and_can_be_given_again(
     assert not orders_of(offer) and not frappe.db.exists("Quotation Response", {"quotation": offer.name})
     assert accept(Visitor(), "200", token=token).status_code == 200
     assert len(orders_of(offer)) == 1
+
+
+# Beside the lines
+
+
+def test_a_suggested_item_can_be_asked_for_and_nothing_else(world, ann, offer):
+    made = World()
+    wanted = service(made, f"ACCEPT-BESIDE-{frappe.generate_hash(length=4)}")
+    frappe.db.set_value("Item", wanted, "show_in_catalogue", 1)
+    made.insert(
+        {"doctype": "Item Accessory", "item_code": world.names["item"], "accessory": wanted, "kind": "Complement"}
+    )
+    frappe.db.commit()
+    try:
+        assert wanted in ann.get(f"/portal/quotations/{offer.name}").text
+        answer = ann.call(ANSWER + "ask_for_item", quotation=offer.name, item="ATTACK", key="k")
+        assert answer.status_code == 417 and "not suggested" in answer.text
+        assert ann.call(ANSWER + "ask_for_item", quotation=offer.name, item=wanted, key="k").status_code == 200
+        frappe.db.rollback()
+        (asked,) = frappe.get_all(
+            "Quotation Response", {"quotation": offer.name}, ["answer", "message"], order_by="name"
+        )
+        assert asked.answer == "Item Wanted" and wanted in asked.message
+        assert frappe.db.get_value("Item Suggestion", {"item_code": wanted}, "outcome") == "Taken"
+    finally:
+        frappe.db.rollback()
+        frappe.db.delete("Item Suggestion", {"item_code": wanted})
+        made.take_away()
