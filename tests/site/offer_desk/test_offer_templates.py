@@ -111,3 +111,18 @@ def test_who_may_not_write_quotations_fills_none(customer, full):
     for call in (lambda: api.suggest(values), lambda: api.fill(values, full.name)):
         with pytest.raises(frappe.PermissionError):
             call()
+
+
+def test_a_filled_quotation_tells_no_cost_to_whom_it_is_hidden(customer, full):
+    offers.priced_item("Valued T", 50, is_stock_item=1)
+    makers.stock("Valued T", 1, 30)
+    full.append("items", {"item_code": "Valued T", "qty": 1})
+    full.save()
+    settings = frappe.get_doc("Offer Desk Settings")
+    settings.set("cost_viewers", [{"role": "Accounts Manager"}])
+    settings.save()
+    makers.user("blind-t@example.com", "Sales User")
+    frappe.set_user("blind-t@example.com")
+    filled = api.fill(draft(customer).as_dict(), full.name)["quotation"]
+    row = next(row for row in filled["items"] if row["item_code"] == "Valued T")
+    assert row["rate"] == 50 and not row["valuation_rate"] and not row["gross_profit"]

@@ -289,3 +289,16 @@ def test_of_a_partly_ordered_offer_the_rest_is_ordered_and_no_option_twice(goods
         options_flow.make_order(offer.name, [option], ())
     rest = options_flow.make_order(offer.name, (), ())
     assert [(row.item_code, row.qty) for row in rest.items] == [("Pump D", 3)]
+
+
+def test_an_order_of_options_tells_no_cost_to_whom_it_is_hidden(goods):
+    offers.priced_item("Valued D", 50, is_stock_item=1)
+    makers.stock("Valued D", 1, 30)
+    settings = frappe.get_doc("Offer Desk Settings")
+    settings.set("cost_viewers", [{"role": "Accounts Manager"}])
+    settings.save()
+    offer = offers.quotation(goods, [{"item_code": "Pump D"}], [{"item_code": "Valued D"}]).submit()
+    makers.user("blind-d@example.com", "Sales User")
+    frappe.set_user("blind-d@example.com")
+    order = options_flow.make_order(offer.name, [offer.quotation_options[0].name], ())
+    assert not order.items[1].valuation_rate and not order.items[1].gross_profit

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
 from crm_ext import erpnext_port as port
-from crm_ext.offer_desk.flow import quotation_options
+from crm_ext.offer_desk.flow import cost_sight, quotation_options
 from crm_ext.offer_desk.queries import offer_templates as queries
 from crm_ext.offer_desk.rules import offer_templates as rules
 from crm_ext.offer_desk.rules.quotation_options import quantity_refusal
@@ -100,6 +100,7 @@ def fill(quotation: Document, template: Document) -> list[str]:
     _set_terms(quotation, template)
     quotation.offer_template = template.name
     port.complete(quotation)
+    cost_sight.hide_cost(quotation)
     quotation_options.price_options(quotation)
     if template.letter:
         context = {"doc": quotation, "customer_name": quotation.customer_name or quotation.party_name}

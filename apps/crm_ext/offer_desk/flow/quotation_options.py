@@ -18,7 +18,7 @@ from frappe.utils import add_days, flt, getdate
 
 from crm_ext import erpnext_port as port
 from crm_ext.offer_desk.flow import option_sentences as sentences
-from crm_ext.offer_desk.flow import promises, revisions
+from crm_ext.offer_desk.flow import cost_sight, promises, revisions
 from crm_ext.offer_desk.queries import quotation_options as queries
 from crm_ext.offer_desk.rules import quotation_options as rules
 from crm_ext.shared.money import to_decimal
@@ -256,6 +256,7 @@ def _mapped(offer: Document, choice: rules.Choice, ignore_permissions: bool) -> 
     if choice.options:
         _add_options(order, offer, choice)
         port.complete(order)
+        cost_sight.hide_cost(order)
     return order
 
 
