@@ -7,12 +7,16 @@ import shop_world
 from frappe.utils import add_days, getdate
 
 from crm_ext.self_service.flow import carts, catalogue
+from crm_ext.self_service.queries import catalogue as queries
 
 
 @pytest.fixture
 def customer(site):
     shop_world.use_settings()
-    return makers.customer("Catalogue Reader").name
+    queries.forget_counts()
+    yield makers.customer("Catalogue Reader").name
+    # What was counted inside the transaction that is rolled back.
+    queries.forget_counts()
 
 
 def found(customer, *args, **kwargs):

@@ -230,6 +230,7 @@ def refresh_entries(item_codes: Collection[str] | None = None) -> int:
         ignore_duplicates=True,
     )  # fmt: skip
     _update_entries(facts)
+    _forget_counts()
     return len(facts)
 
 
@@ -240,6 +241,7 @@ def refresh_all_entries() -> None:
 
 def forget_entry(item_code: str) -> None:
     frappe.db.delete(_SUBJECT, {"item_code": item_code})
+    _forget_counts()
 
 
 def show(item_codes: Sequence[str], is_shown: bool) -> int:
@@ -255,6 +257,12 @@ def show(item_codes: Sequence[str], is_shown: bool) -> int:
     if changed:
         refresh_entries(changed)
     return len(changed)
+
+
+def _forget_counts() -> None:
+    """Now for this request, and when the others can see what was written."""
+    queries.forget_counts()
+    frappe.db.after_commit.add(queries.forget_counts)
 
 
 def _update_entries(facts: Sequence[frappe._dict]) -> None:
