@@ -19,11 +19,11 @@ from crm_ext.self_service.flow import checkout, order_notices, quotation_respons
 
 
 def validate(order: Document, method: str | None = None) -> None:
-    promises.store_dates(order)
     cost_sight.hide_cost(order)
 
 
 def before_submit(order: Document, method: str | None = None) -> None:
+    promises.store_dates(order)
     margin_guard.check(order)
 
 
