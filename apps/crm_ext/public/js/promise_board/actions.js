@@ -42,9 +42,16 @@ export function tell_customer(row) {
 				row.item_name,
 				row.sales_order,
 		  ]);
+	const subject = __("Your order {0}", [row.sales_order]);
+	// Frappe's mail dialog asks for the sender's account; who may not read accounts writes with a mail program.
+	if (!frappe.model.can_read("Email Account")) {
+		const parts = new URLSearchParams({ subject, body: words }).toString().replaceAll("+", "%20");
+		window.location.href = `mailto:${encodeURIComponent(row.email)}?${parts}`;
+		return;
+	}
 	new frappe.views.CommunicationComposer({
 		doc: { doctype: "Sales Order", name: row.sales_order },
-		subject: __("Your order {0}", [row.sales_order]),
+		subject,
 		recipients: row.email,
 		message: `<p>${frappe.utils.escape_html(words)}</p>`,
 	});
