@@ -9,7 +9,12 @@ from crm_ext.offer_desk.flow import offer_models
 def priced_item(code, rate, **values):
     item = makers.item(code, **values)
     frappe.get_doc(
-        {"doctype": "Item Price", "item_code": code, "price_list": "Standard Selling", "price_list_rate": rate}
+        {
+            "doctype": "Item Price",
+            "item_code": code,
+            "price_list": "Standard Selling",
+            "price_list_rate": rate,
+        }
     ).insert()
     return item
 
@@ -51,7 +56,9 @@ def pump_model(mark, **values):
                 {"when_options": "STEEL", "kind": "Excludes", "then_options": "M230"},
                 {"when_options": "INV", "kind": "Requires", "then_options": "M400"},
             ],
-            "inputs": [{"input_code": "length", "label": "Length", "default": "3", "minimum": "1", "maximum": "20"}],
+            "inputs": [
+                {"input_code": "length", "label": "Length", "default": "3", "minimum": "1", "maximum": "20"}
+            ],
             **values,
         }
     ).insert()

@@ -19,7 +19,7 @@ def offer(mark):
     """(quotation in the form, version of the model)"""
     group = frappe.get_all("Customer Group", {"is_group": 0}, pluck="name", order_by="lft", limit=1)[0]
     customer = makers.customer(f"Buyer {mark}", customer_group=group)
-    model, version = published(mark)
+    _model, version = published(mark)
     quotation = quotation_for(customer.name)
     quotation.run_method("set_missing_values")
     return quotation, version
@@ -32,7 +32,12 @@ def form(quotation):
 
 def saved(quotation, version, chosen, key=None, **values):
     return api.save(
-        form(quotation), version, chosen, values.pop("inputs", {}), key or frappe.generate_hash(length=20), **values
+        form(quotation),
+        version,
+        chosen,
+        values.pop("inputs", {}),
+        key or frappe.generate_hash(length=20),
+        **values,
     )
 
 
@@ -52,7 +57,10 @@ def test_choices_become_lines_at_the_prices_of_erpnext(offer, mark):
         ("INV", 1, "Nos"),
         ("SEAL", 3, "Nos"),
     ]
-    assert frappe.db.get_value("Offer Configuration", result["configuration"], "quotation") == result["quotation"]
+    assert (
+        frappe.db.get_value("Offer Configuration", result["configuration"], "quotation")
+        == result["quotation"]
+    )
 
 
 def test_pricing_rules_and_prices_of_the_customer_stay_in_charge(offer, mark):
@@ -123,7 +131,9 @@ def test_a_double_click_makes_nothing_twice(offer):
         (["IRON", "M400"], {"width": 1}, "no width"),
     ],
 )
-def test_choices_that_the_browser_should_not_send_are_refused_with_the_reason(offer, chosen, inputs, sentence):
+def test_choices_that_the_browser_should_not_send_are_refused_with_the_reason(
+    offer, chosen, inputs, sentence
+):
     quotation, version = offer
     with pytest.raises(frappe.ValidationError, match=sentence):
         saved(quotation, version, chosen, inputs=inputs)
@@ -334,7 +344,13 @@ def test_models_that_contain_themselves_are_refused(mark):
     outer.reload()
     outer.append(
         "options",
-        {**nested, "option_group": "Extras", "option_code": "IN", "label": "Inner", "nested_model": inner.name},
+        {
+            **nested,
+            "option_group": "Extras",
+            "option_code": "IN",
+            "label": "Inner",
+            "nested_model": inner.name,
+        },
     )
     with pytest.raises(frappe.ValidationError, match="contain itself"):
         outer.save()
@@ -357,7 +373,9 @@ def test_a_nested_model_is_configured_in_place(offer, mark):
     )
     station.insert()
     version = offer_models.publish(station.name)
-    result = saved(quotation, version, ["PUMP", "PUMP.IRON", "PUMP.M400", "PUMP.SEAL"], inputs={"PUMP.length": 7})
+    result = saved(
+        quotation, version, ["PUMP", "PUMP.IRON", "PUMP.M400", "PUMP.SEAL"], inputs={"PUMP.length": 7}
+    )
     assert lines(result["quotation"]) == [("IRON", 1, 100), ("M400", 1, 70), ("SEAL", 4, 2)]
 
 
@@ -365,7 +383,9 @@ def test_options_are_kept_to_customer_groups_and_what_is_below_them(offer, mark)
     quotation, _version = offer
     model = frappe.get_doc("Offer Model", f"Pump {mark}")
     group = frappe.db.get_value("Customer", quotation.party_name, "customer_group")
-    other = frappe.get_all("Customer Group", {"is_group": 0, "name": ("!=", group)}, pluck="name", order_by="lft")[0]
+    other = frappe.get_all(
+        "Customer Group", {"is_group": 0, "name": ("!=", group)}, pluck="name", order_by="lft"
+    )[0]
     root = frappe.get_all("Customer Group", pluck="name", order_by="lft", limit=1)[0]
     model.append("limits", {"option_code": "INV", "limited_to": "Customer Group", "limit": other})
     model.append("limits", {"option_code": "SEAL", "limited_to": "Customer Group", "limit": root})

@@ -96,7 +96,6 @@ function show_state(card, state, taken, quantities) {
 	const code = card.dataset.option;
 	const input = card.querySelector("input");
 	input.checked = taken.has(code);
-	input.setAttribute("aria-disabled", String(state.status === "impossible"));
 	card.dataset.status = state.status;
 	card.classList.toggle("crm-conf-taken", taken.has(code));
 	const why = card.querySelector("[data-why]");

@@ -210,6 +210,7 @@ class Configurator {
 		}
 		if (trouble) parts.push(`<p role="alert">${escape(trouble)}</p>`);
 		this.body.querySelector("[data-open]").innerHTML = parts.join("");
+		this.body.querySelector(".crm-conf-completions").hidden = !open.length || Boolean(conflict);
 		const is_ready = !conflict && !open.length && !trouble;
 		this.dialog.get_primary_btn().prop("disabled", !is_ready);
 	}
@@ -256,7 +257,7 @@ class Configurator {
 	async nearest(wanted) {
 		const option = this.model.options.find(({ code }) => code === wanted);
 		const answer = this.answer.options[wanted];
-		const change = await this.ask("nearest", { ...this.choice(this.answer.taken), inputs: undefined, wanted });
+		const change = await this.ask("nearest", { version: this.model.version, chosen: [...this.chosen], wanted });
 		const why = answer?.reason ? reason_text(answer.reason) : "";
 		this.propose({
 			...change,
