@@ -30,7 +30,12 @@ def offer(site, records):
         for name in ("Pump", "Seal")
     )
     records.insert(
-        {"doctype": "Item Price", "item_code": seal.name, "price_list": "Standard Selling", "price_list_rate": 150}
+        {
+            "doctype": "Item Price",
+            "item_code": seal.name,
+            "price_list": "Standard Selling",
+            "price_list_rate": 150,
+        }
     )
     records.insert(
         {"doctype": "Item Accessory", "item_code": pump.name, "accessory": seal.name, "kind": "Spare Part"}
@@ -65,7 +70,9 @@ def margin_of(page, offer):
     return section
 
 
-def test_below_the_floor_one_asks_another_approves_and_the_offer_goes_out(desk, offer, site, accessible, screenshot):
+def test_below_the_floor_one_asks_another_approves_and_the_offer_goes_out(
+    desk, offer, site, accessible, screenshot
+):
     seller = desk("Sales User")
     margin = margin_of(seller, offer)
     expect(margin.get_by_role("status").first).to_contain_text("Below the least margin")

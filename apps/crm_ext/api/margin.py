@@ -10,7 +10,11 @@ from crm_ext.offer_desk.flow import margin_guard as guard_flow
 
 def require_offer(doctype: str, name: str, permission: str) -> Document:
     """The quotation or order, or one and the same refusal for "not yours" and "not there". The desk's users only."""
-    if doctype in guard_flow.GUARDED and not guard_flow.customer_is_acting() and frappe.db.exists(doctype, name):
+    if (
+        doctype in guard_flow.GUARDED
+        and not guard_flow.customer_is_acting()
+        and frappe.db.exists(doctype, name)
+    ):
         document = frappe.get_doc(doctype, name)
         if frappe.has_permission(doctype, permission, document):
             return document

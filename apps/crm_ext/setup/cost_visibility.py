@@ -86,7 +86,9 @@ def _hide_from_others(roles: Collection[str]) -> None:
 
 
 def _may_read(doctype: str, role: str) -> bool:
-    return bool(frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0, "read": 1}))
+    return bool(
+        frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0, "read": 1})
+    )
 
 
 def _give_level(doctype: str, role: str) -> str:
@@ -103,7 +105,9 @@ def _is_changed_by_site(doctype: str) -> bool:
 
 def _rows(table: str, doctype: str) -> list[tuple]:
     names = ("role", "permlevel", "if_owner", *frappe.permissions.rights)
-    rows = frappe.get_all(table, filters={"parent": doctype}, fields=list(names), order_by="role, permlevel, if_owner")
+    rows = frappe.get_all(
+        table, filters={"parent": doctype}, fields=list(names), order_by="role, permlevel, if_owner"
+    )
     return sorted(tuple(row[name] or 0 for name in names) for row in rows)
 
 

@@ -327,7 +327,9 @@ def requested(case, user, **values):
 
 
 def approval_of(document):
-    name = frappe.db.get_value("Margin Approval", {"reference_name": document.name, "status": ("!=", "Superseded")})
+    name = frappe.db.get_value(
+        "Margin Approval", {"reference_name": document.name, "status": ("!=", "Superseded")}
+    )
     return frappe.get_doc("Margin Approval", name)
 
 

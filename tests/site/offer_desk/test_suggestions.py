@@ -15,7 +15,9 @@ from crm_ext.offer_desk.report.suggestion_acceptance import suggestion_acceptanc
 @pytest.fixture
 def shop():
     """A pump with a seal (consumable), a bigger pump (better model) and a tank (bought together), all in stock."""
-    margins.settings(affinity_minimum_support=2, affinity_minimum_lift=1.1, refused_days=90, suggestion_limit=5)
+    margins.settings(
+        affinity_minimum_support=2, affinity_minimum_lift=1.1, refused_days=90, suggestion_limit=5
+    )
     for code, cost in (("Pump", 80), ("Seal", 5), ("Big Pump", 120), ("Tank", 40), ("Belt", 10)):
         offers.priced_item(code, cost * 2, is_stock_item=1)
         if code != "Belt":
@@ -59,7 +61,9 @@ def test_learning_again_replaces_what_was_learned(shop):
         sold_together(shop, "Seal")
     first = affinities.learn_for(makers.company())
     assert affinities.learn_for(makers.company()) == first
-    rows = frappe.get_all("Item Affinity", {"item_code": "Pump"}, ["other_item", "support"], order_by="other_item")
+    rows = frappe.get_all(
+        "Item Affinity", {"item_code": "Pump"}, ["other_item", "support"], order_by="other_item"
+    )
     assert [(row.other_item, row.support) for row in rows] == [("Tank", 3)]
 
 
@@ -145,9 +149,7 @@ def test_an_alternative_is_a_step_up_if_it_costs_and_leaves_more(shop):
 
 
 def noted(outcome, shop, document=("Quotation", "Q-1"), items=("Seal",), place="Desk"):
-    suggestions.note(
-        items, outcome, customer=shop, company=makers.company(), document=document, place=place
-    )
+    suggestions.note(items, outcome, customer=shop, company=makers.company(), document=document, place=place)
 
 
 def test_what_was_refused_lately_stays_away_and_comes_back(shop):
@@ -162,7 +164,9 @@ def test_what_was_refused_lately_stays_away_and_comes_back(shop):
 def test_one_row_for_a_document_and_item_and_the_last_word_stands(shop):
     for outcome in ("Shown", "Shown", "Refused", "Shown", "Taken", "Taken"):
         noted(outcome, shop)
-    rows = frappe.get_all("Item Suggestion", {"reference_name": "Q-1"}, ["item_code", "outcome"], order_by="name")
+    rows = frappe.get_all(
+        "Item Suggestion", {"reference_name": "Q-1"}, ["item_code", "outcome"], order_by="name"
+    )
     assert [(row.item_code, row.outcome) for row in rows] == [("Seal", "Taken")]
 
 
@@ -185,7 +189,9 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(shop, monkeypatch):
 
 
 def test_the_desk_is_shown_suggestions_and_answers_them(shop):
-    quotation = offers.quotation(frappe.get_doc("Customer", shop), [{"item_code": "Pump", "rate": 160}]).insert()
+    quotation = offers.quotation(
+        frappe.get_doc("Customer", shop), [{"item_code": "Pump", "rate": 160}]
+    ).insert()
     frappe.set_user(margins.representative("suggest-rep"))
     offer = {
         "doctype": "Quotation",
@@ -205,7 +211,9 @@ def test_the_desk_is_shown_suggestions_and_answers_them(shop):
 
 
 def test_suggestions_of_others_are_not_answered(shop):
-    quotation = offers.quotation(frappe.get_doc("Customer", shop), [{"item_code": "Pump", "rate": 160}]).insert()
+    quotation = offers.quotation(
+        frappe.get_doc("Customer", shop), [{"item_code": "Pump", "rate": 160}]
+    ).insert()
     frappe.set_user(makers.user("nobody@margin.example", "Stock User").name)
     for name in (quotation.name, "NONE"):
         with pytest.raises(frappe.PermissionError):

@@ -55,7 +55,14 @@ terms = st.builds(Terms, freight=percents, freight_charged=amounts, credit=perce
 def test_every_line_is_shared_out_without_remainder(lines, terms):
     for found in assess(lines, terms).lines:
         if found.margin is not None:
-            parts = (found.cost, found.commission, found.freight, found.credit, found.given_away, found.margin)
+            parts = (
+                found.cost,
+                found.commission,
+                found.freight,
+                found.credit,
+                found.given_away,
+                found.margin,
+            )
             assert abs(sum(parts) - found.line.revenue) < D("1e-9")
 
 
@@ -125,7 +132,9 @@ def test_carriage_that_the_house_grants_is_a_cost():
 
 
 def test_services_carry_no_freight():
-    found = {one.line.key: one for one in assess([line("a"), line("b", ships=False)], Terms(freight=D(5))).lines}
+    found = {
+        one.line.key: one for one in assess([line("a"), line("b", ships=False)], Terms(freight=D(5))).lines
+    }
     assert (found["a"].freight, found["b"].freight) == (5, 0)
 
 

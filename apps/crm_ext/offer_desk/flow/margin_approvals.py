@@ -51,7 +51,9 @@ def decide(approval_name: str, verdict: str, reason: str, user: str) -> dict:
         return approval.as_dict()
     if approval.status != "Requested":
         frappe.throw(
-            _("This was decided already: {0}, by {1}. Ask for approval again if the offer has changed.").format(
+            _(
+                "This was decided already: {0}, by {1}. Ask for approval again if the offer has changed."
+            ).format(
                 _(approval.status), frappe.utils.get_fullname(approval.decided_by or approval.requested_by)
             )
         )
@@ -70,9 +72,7 @@ def may_decide(approval: dict, user: str) -> bool:
     if user != "Administrator":
         if not may_approve(_limits(), frappe.get_roles(user), to_decimal(approval["lowest_margin"])):
             return False
-    return frappe.has_permission(
-        approval["reference_doctype"], "read", approval["reference_name"], user=user
-    )
+    return frappe.has_permission(approval["reference_doctype"], "read", approval["reference_name"], user=user)
 
 
 def summary(document: Document) -> dict | None:
@@ -181,7 +181,9 @@ def _ask(approval: Document) -> None:
     roles = [role for role, limit in _limits().items() if lowest >= limit]
     approvers = [user for user in queries.users_with_roles(roles) if may_decide(approval.as_dict(), user)]
     text = _("{0} asks for approval of a lower margin: {1} {2}").format(
-        frappe.utils.get_fullname(approval.requested_by), _(approval.reference_doctype), approval.reference_name
+        frappe.utils.get_fullname(approval.requested_by),
+        _(approval.reference_doctype),
+        approval.reference_name,
     )
     for approver in approvers:
         task = frappe.get_doc(

@@ -148,7 +148,11 @@ def _option_entries(document: Document) -> list[tuple[Row, Decimal, Decimal, boo
         qty = to_decimal(option.qty) * (to_decimal(option.conversion_factor) or 1)
         net = to_decimal(option.amount) * kept
         row = Row(
-            option.name, None, option.item_code, option.item_name or option.item_code, net / qty if qty else _ZERO
+            option.name,
+            None,
+            option.item_code,
+            option.item_name or option.item_code,
+            net / qty if qty else _ZERO,
         )
         entries.append((row, qty, net * rate, False))
     return entries
@@ -228,4 +232,6 @@ def floors(items: Collection[Mapping], grade: str | None, company: str) -> dict[
     if not known:
         return dict.fromkeys(groups, default)
     lineages = queries.lineages(groups)
-    return {group: floor_for(known, lineages.get(group, [group]), grade, company, default) for group in groups}
+    return {
+        group: floor_for(known, lineages.get(group, [group]), grade, company, default) for group in groups
+    }

@@ -69,7 +69,9 @@ def needs_cover(offer: Offer, assessment: Assessment) -> list[OfferedLine]:
     if not assessment.below:
         return []
     lines = [offer.offered(found) for found in assessment.lines if found.line.key in assessment.below]
-    gifts = [line for line in offer.lines if line.counts and line.is_given_away and line.unit_cost and line.qty]
+    gifts = [
+        line for line in offer.lines if line.counts and line.is_given_away and line.unit_cost and line.qty
+    ]
     return lines + [OfferedLine(line.item_code, line.qty, Decimal(0), Decimal(0)) for line in gifts]
 
 
@@ -155,7 +157,12 @@ def lines_to_text(lines: Sequence[OfferedLine]) -> str:
     """One spelling for one offer, so that it serves as a fingerprint too."""
     return json.dumps(
         sorted(
-            [line.item_code, str(rounded(line.qty, 9)), str(rounded(line.price, 9)), str(rounded(line.burden, 9))]
+            [
+                line.item_code,
+                str(rounded(line.qty, 9)),
+                str(rounded(line.price, 9)),
+                str(rounded(line.burden, 9)),
+            ]
             for line in lines
         )
     )

@@ -66,17 +66,25 @@ def suggest(
     today = getdate()
     since = today - timedelta(days=settings.refused_days or 0)
     candidates = rules.still_open(
-        _candidates(set(item_codes), customer, company), item_codes, queries.refused(customer, document, since)
+        _candidates(set(item_codes), customer, company),
+        item_codes,
+        queries.refused(customer, document, since),
     )
     items = queries.sellable({found.item_code for found in candidates}, customer, today, place == "Portal")
     candidates = [found for found in candidates if found.item_code in items]
     commerce = _commerce(candidates, items, customer, company, today)
-    worthy = rules.ranked(found for found in candidates if _is_worthy(found, commerce))[: wanted * _DATES_ASKED]
+    worthy = rules.ranked(found for found in candidates if _is_worthy(found, commerce))[
+        : wanted * _DATES_ASKED
+    ]
     codes = [found.item_code for found in worthy]
     dates = promises.earliest(codes, company=company, customer=customer) if codes else {}
     return [
         Suggestion(
-            found.item_code, items[found.item_code].item_name, found.kind, found.because, dates[found.item_code].day
+            found.item_code,
+            items[found.item_code].item_name,
+            found.kind,
+            found.because,
+            dates[found.item_code].day,
         )
         for found in worthy
         if dates[found.item_code].day

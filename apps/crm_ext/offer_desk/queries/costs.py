@@ -49,9 +49,7 @@ def _single_costs(codes: Collection[str], company: str, basis: Basis) -> dict[st
     return {code: found.get(code) for code in codes}
 
 
-def _bundle_cost(
-    parts: Iterable[tuple[str, Decimal]], costs: Mapping[str, Decimal | None]
-) -> Decimal | None:
+def _bundle_cost(parts: Iterable[tuple[str, Decimal]], costs: Mapping[str, Decimal | None]) -> Decimal | None:
     """The sum over the parts of their quantity in one bundle times their cost."""
     known = [(qty, costs[part]) for part, qty in parts]
     if any(cost is None for _, cost in known):

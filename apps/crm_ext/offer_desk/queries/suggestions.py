@@ -55,7 +55,9 @@ def alternatives(codes: Collection[str]) -> list[tuple[str, str]]:
     )
 
 
-def sellable(codes: Collection[str], customer: str | None, today: date, in_catalogue: bool) -> dict[str, dict]:
+def sellable(
+    codes: Collection[str], customer: str | None, today: date, in_catalogue: bool
+) -> dict[str, dict]:
     """item_name, item_group of the items that may be sold, to this customer, in the catalogue if asked."""
     if not codes:
         return {}
@@ -84,11 +86,15 @@ def refused(customer: str | None, document: tuple[str, str] | None, since: date)
     found = set()
     if customer:
         filters = {"customer": customer, "outcome": "Refused", "decided_on": (">=", since)}
-        found.update(frappe.get_all("Item Suggestion", filters=filters, pluck="item_code", order_by="decided_on"))
+        found.update(
+            frappe.get_all("Item Suggestion", filters=filters, pluck="item_code", order_by="decided_on")
+        )
     if document:
         doctype, name = document
         filters = {"reference_doctype": doctype, "reference_name": name, "outcome": "Refused"}
-        found.update(frappe.get_all("Item Suggestion", filters=filters, pluck="item_code", order_by="decided_on"))
+        found.update(
+            frappe.get_all("Item Suggestion", filters=filters, pluck="item_code", order_by="decided_on")
+        )
     return found
 
 
@@ -123,9 +129,7 @@ def _price_list(customer: str | None) -> str | None:
     if customer:
         own, group = frappe.get_cached_value("Customer", customer, ["default_price_list", "customer_group"])
     of_group = frappe.get_cached_value("Customer Group", group, "default_price_list") if group else None
-    return (
-        own or of_group or frappe.db.get_single_value("Selling Settings", "selling_price_list", cache=True)
-    )
+    return own or of_group or frappe.db.get_single_value("Selling Settings", "selling_price_list", cache=True)
 
 
 def acceptance(

@@ -161,9 +161,7 @@ def _line_margin(line: Line, freight_rate: Decimal, credit: Decimal, gift_rate: 
     credit_cost = line.revenue * credit / _HUNDRED
     given_away = line.revenue * gift_rate
     cost = None if line.unit_cost is None else line.unit_cost * line.qty
-    margin = (
-        None if cost is None else line.revenue - cost - commission - freight - credit_cost - given_away
-    )
+    margin = None if cost is None else line.revenue - cost - commission - freight - credit_cost - given_away
     percent = None if margin is None else _percent(margin, line.revenue)
     return LineMargin(line, commission, freight, credit_cost, given_away, cost, margin, percent)
 

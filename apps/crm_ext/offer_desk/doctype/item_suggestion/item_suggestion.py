@@ -7,5 +7,7 @@ class ItemSuggestion(Document):
 
 
 def on_doctype_update() -> None:
-    frappe.db.add_index("Item Suggestion", ["customer", "outcome", "decided_on"], "crm_ext_suggestion_refused")
+    frappe.db.add_index(
+        "Item Suggestion", ["customer", "outcome", "decided_on"], "crm_ext_suggestion_refused"
+    )
     frappe.db.add_index("Item Suggestion", ["reference_name", "item_code"], "crm_ext_suggestion_document")

@@ -31,7 +31,12 @@ def execute(filters: dict | None = None):
 
 
 def _columns(subject: str, shown_as: dict) -> list[dict]:
-    counted = (("shown", _("Shown")), ("taken", _("Taken")), ("refused", _("Refused")), ("open", _("No Answer")))
+    counted = (
+        ("shown", _("Shown")),
+        ("taken", _("Taken")),
+        ("refused", _("Refused")),
+        ("open", _("No Answer")),
+    )
     return [
         {"fieldname": "label", "label": _(subject), "width": 260, **shown_as},
         *({"fieldname": name, "label": label, "fieldtype": "Int", "width": 120} for name, label in counted),

@@ -92,7 +92,7 @@ function table_html(state) {
 		.join("")}<td>${line.percent == null ? "–" : percent(line.percent)}</td><td>${
 		line.floor == null ? "–" : percent(line.floor)
 	}</td><td>${chip(line.status)}</td></tr>`;
-	return `<div class="crm-margin-table"><table><caption class="sr-only">${__("Margin")}</caption><thead><tr>
+	return `<div class="crm-margin-table" role="region" tabindex="0" aria-label="${__("Margin")}"><table><caption class="sr-only">${__("Margin")}</caption><thead><tr>
 		<th scope="col">${__("Line")}</th>${head}<th scope="col">%</th><th scope="col">${__("At Least")}</th>
 		<th scope="col">${__("Status")}</th></tr></thead><tbody>${state.lines.map(row).join("")}</tbody></table></div>`;
 }
