@@ -233,25 +233,36 @@ def _header_alone(quotation: Document) -> Document:
     return scratch
 
 
-def order_from_quotation(quotation: str, lines: list[str], ignore_permissions: bool) -> Document:
-    """The sales order that ERPNext maps from these lines of a submitted quotation, not saved.
+def order_from_quotation(
+    quotation: str, lines: list[str], further: list[dict], ignore_permissions: bool
+) -> Document:
+    """The sales order that ERPNext maps from these lines of a submitted quotation, not saved, with further lines after them.
 
     A lead or prospect who is no customer yet becomes one, as with ERPNext's own button.
     """
     from erpnext.selling.doctype.quotation.quotation import _make_sales_order
 
+    order = frappe.new_doc("Sales Order")
+    # Before the mapping, which then completes, prices and taxes all of them in one go.
+    added = [order.append("items", line) for line in further]
+
     before = frappe.flags.get("args") or frappe._dict()
     # The dialog of the quotation hands its selection over in this flag.
     frappe.flags.args = frappe._dict(selected_items=[{"name": name} for name in lines])
     try:
-        return _make_sales_order(
+        order = _make_sales_order(
             quotation,
+            order,
             # Decided by the caller, who knows whether a customer is at work who has no right to orders himself.
             ignore_permissions=ignore_permissions,
             args={"filtered_children": lines},
         )
     finally:
         frappe.flags.args = before
+    order.items = [line for line in order.items if line not in added] + added
+    for place, line in enumerate(order.items, start=1):
+        line.idx = place
+    return order
 
 
 def complete(document: Document) -> None:

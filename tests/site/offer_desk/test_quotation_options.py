@@ -245,11 +245,12 @@ def test_a_lead_sees_totals_without_becoming_a_customer(goods):
 
 def test_an_offer_without_options_costs_no_query(goods, monkeypatch):
     offer = offers.quotation(goods, [{"item_code": "Pump D"}]).insert()
+    order = frappe.get_doc({"doctype": "Sales Order", "items": [{"item_code": "Pump D"}]})
     asked = []
     monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: asked.append(args))
     options_flow.price_options(offer)
     options_flow.require_prices(offer)
-    options_flow.note_chosen(frappe.get_doc({"doctype": "Sales Order", "items": [{"item_code": "Pump D"}]}))
+    options_flow.note_chosen(order)
     assert not asked
 
 

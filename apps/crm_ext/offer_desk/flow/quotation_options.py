@@ -18,7 +18,7 @@ from frappe.utils import add_days, flt, getdate
 
 from crm_ext import erpnext_port as port
 from crm_ext.offer_desk.flow import option_sentences as sentences
-from crm_ext.offer_desk.flow import cost_sight, promises, revisions
+from crm_ext.offer_desk.flow import promises, revisions
 from crm_ext.offer_desk.queries import quotation_options as queries
 from crm_ext.offer_desk.rules import quotation_options as rules
 from crm_ext.shared.money import to_decimal
@@ -246,26 +246,19 @@ def _order_to_be(offer: Document, choice: rules.Choice) -> Document:
         row.is_alternative = 0
         if source.name not in kept:
             stand_in.remove(row)
-    _add_options(stand_in, offer, choice)
+    stand_in.extend("items", _chosen_options(offer, choice))
     stand_in.run_method("calculate_taxes_and_totals")
     return stand_in
 
 
 def _mapped(offer: Document, choice: rules.Choice, ignore_permissions: bool) -> Document:
-    order = port.order_from_quotation(offer.name, list(choice.lines), ignore_permissions)
-    if choice.options:
-        _add_options(order, offer, choice)
-        port.complete(order)
-        cost_sight.hide_cost(order)
-    return order
+    options = [{**line, "prevdoc_docname": offer.name} for line in _chosen_options(offer, choice)]
+    return port.order_from_quotation(offer.name, list(choice.lines), options, ignore_permissions)
 
 
-def _add_options(document: Document, offer: Document, choice: rules.Choice) -> None:
+def _chosen_options(offer: Document, choice: rules.Choice) -> list[dict]:
     taken = set(choice.options)
-    for option in offer.get("quotation_options") or ():
-        if option.name in taken:
-            line = document.append("items", _option_as_line(option))
-            line.prevdoc_docname = offer.name if document.doctype == "Sales Order" else None
+    return [_option_as_line(row) for row in offer.get("quotation_options") or () if row.name in taken]
 
 
 def _option_as_line(option: Document) -> dict:
