@@ -65,13 +65,14 @@ def free(item=ITEM) -> Decimal:
     return promises.earliest([item], company=makers.company())[item].in_stock
 
 
-def order_of(quotation, qty=None):
+def order_of(quotation, qty=None, **values):
     from erpnext.selling.doctype.quotation.quotation import make_sales_order
 
     order = make_sales_order(quotation.name)
     order.delivery_date = add_days(getdate(), 7)
     if qty:
         order.items[0].qty = qty
+    order.items[0].update(values)
     return order.insert().submit()
 
 
@@ -431,6 +432,55 @@ def test_holds_become_reservations_where_the_site_reserves(pump):
     order.cancel()
     assert frappe.db.get_value("Stock Reservation Entry", entry.name, "docstatus") == 2
     assert (the_hold(quotation).status, held()) == ("Active", 4)
+
+
+def test_an_order_that_reserves_by_itself_uses_its_own_hold(pump):
+    reservation_on()
+    quotation, other = offer(buyer("Anna"), qty=6), offer(buyer("Boris"), qty=4)
+    stock_holds.hold(quotation.name)
+    stock_holds.hold(other.name)
+    order = order_of(quotation, reserve_stock=1)
+    (entry,) = frappe.get_all(
+        "Stock Reservation Entry", {"voucher_no": order.name, "docstatus": 1}, ["name", "reserved_qty"]
+    )
+    assert (entry.reserved_qty, the_hold(quotation).stock_reservation_entry) == (6, entry.name)
+    assert (the_hold(quotation).status, the_hold(other).status, held()) == ("Converted", "Active", 4)
+
+
+def test_a_hold_in_two_warehouses_becomes_a_reservation_in_each(pump):
+    reservation_on()
+    annex = frappe.get_doc(
+        {
+            "doctype": "Warehouse",
+            "warehouse_name": "Held Annex",
+            "company": makers.company(),
+            "parent_warehouse": frappe.db.get_value("Warehouse", makers.warehouse(), "parent_warehouse"),
+        }
+    ).insert()
+    entry = {"item_code": ITEM, "qty": 3, "basic_rate": 60, "t_warehouse": annex.name}
+    frappe.get_doc(
+        {
+            "doctype": "Stock Entry",
+            "stock_entry_type": "Material Receipt",
+            "company": makers.company(),
+            "items": [entry],
+        }
+    ).submit()
+    line = {"item_code": ITEM, "qty": 12, "warehouse": annex.parent_warehouse}
+    quotation = offers.quotation(buyer("Anna"), [line]).insert().submit()
+    stock_holds.hold(quotation.name)
+    assert {(hold.warehouse, hold.qty) for hold in holds(quotation)} == {
+        (makers.warehouse(), 10),
+        (annex.name, 2),
+    }
+    order = order_of(quotation, warehouse=makers.warehouse())
+    reserved = frappe.get_all(
+        "Stock Reservation Entry", {"voucher_no": order.name}, ["warehouse", "reserved_qty"]
+    )
+    assert {(one.warehouse, one.reserved_qty) for one in reserved} == {
+        (makers.warehouse(), 10),
+        (annex.name, 2),
+    }
 
 
 def test_an_order_that_cannot_be_reserved_is_submitted_all_the_same(pump):

@@ -35,7 +35,8 @@ export function request_material(row, company, today, from = "") {
 /** A new mail to the customer that says how things stand; nothing is sent before its writer does so. */
 export function tell_customer(row) {
 	const goods = quantity(row.qty, row.stock_uom);
-	const words = row.ready_on
+	// What should be here already gives no day that a customer could rely on.
+	const words = row.ready_on && row.danger !== "supply_overdue"
 		? __("{0} of {1} of your order {2} will be ready on {3}.", [goods, row.item_name, row.sales_order, date(row.ready_on)])
 		: __("{0} of {1} of your order {2} will be late. We will tell you the new day as soon as we know it.", [
 				goods,
