@@ -10,10 +10,12 @@ orders of five lines, stock of every item. All of it is rolled back.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from statistics import median
 
 import frappe
-from document_trail import _figures, _measured
+from document_trail import statements_and_milliseconds
 from frappe.utils import getdate
 
 LINES = 100
@@ -29,9 +31,9 @@ def measure(site: str) -> list[dict]:
 
     try:
         quotation = _quotation()
-        stored = _measured(lambda: promises.promise_document(quotation), REPEATS)
-        shown = _measured(lambda: promises.promise_with_alternatives(quotation), REPEATS)
-        erpnext = _measured(lambda: _stock_line_by_line(quotation), REPEATS)
+        stored = _measured(lambda: promises.promise_document(quotation))
+        shown = _measured(lambda: promises.promise_with_alternatives(quotation))
+        erpnext = _measured(lambda: _stock_line_by_line(quotation))
     finally:
         frappe.db.rollback()
         frappe.clear_cache()
@@ -72,7 +74,11 @@ def _quotation():
 def _open_orders(company: str) -> None:
     """The latest 5,000 orders stay open, one every half day to be delivered; everything before is history."""
     kept = frappe.get_all(
-        "Sales Order", {"company": company, "docstatus": 1}, pluck="name", order_by="name desc", limit=OPEN_ORDERS
+        "Sales Order",
+        {"company": company, "docstatus": 1},
+        pluck="name",
+        order_by="name desc",
+        limit=OPEN_ORDERS,
     )
     for doctype, key, change in (
         ("Sales Order", "name", "status = 'Completed'"),
@@ -91,7 +97,16 @@ def _open_orders(company: str) -> None:
 def _stock(items: list[str], warehouse: str) -> None:
     moment = frappe.utils.now()
     rows = [
-        (frappe.generate_hash(length=12), moment, moment, "Administrator", "Administrator", code, warehouse, IN_STOCK)
+        (
+            frappe.generate_hash(length=12),
+            moment,
+            moment,
+            "Administrator",
+            "Administrator",
+            code,
+            warehouse,
+            IN_STOCK,
+        )
         for code in items
     ]
     columns = ("name", "creation", "modified", "owner", "modified_by", "item_code", "warehouse", "actual_qty")
@@ -107,7 +122,9 @@ def _purchase_orders(items: list[str], warehouse: str, company: str) -> None:
         orders.append((name, *stamp, company, "To Receive and Bill", day, getdate()))
         for position in range(LINES_OF_A_PURCHASE):
             code = items[(number * LINES_OF_A_PURCHASE + position) % len(items)]
-            lines.append((f"{name}-{position}", *stamp, name, "Purchase Order", code, warehouse, day, 9, 9, 1))
+            lines.append(
+                (f"{name}-{position}", *stamp, name, "Purchase Order", code, warehouse, day, 9, 9, 1)
+            )
     names = ("name", "creation", "modified", "owner", "modified_by", "docstatus")
     frappe.db.bulk_insert(
         "Purchase Order", (*names, "company", "status", "schedule_date", "transaction_date"), orders
@@ -115,9 +132,16 @@ def _purchase_orders(items: list[str], warehouse: str, company: str) -> None:
     frappe.db.bulk_insert(
         "Purchase Order Item",
         (
-            *names, "parent", "parenttype", "item_code", "warehouse", "schedule_date", "qty", "stock_qty",
+            *names,
+            "parent",
+            "parenttype",
+            "item_code",
+            "warehouse",
+            "schedule_date",
+            "qty",
+            "stock_qty",
             "conversion_factor",
-        ),  # fmt: skip
+        ),
         lines,
     )
 
@@ -127,3 +151,23 @@ def _stock_line_by_line(quotation) -> None:
 
     for row in quotation.items:
         get_bin_details(row.item_code, row.warehouse, quotation.company, include_child_warehouses=True)
+
+
+def _measured(work: Callable[[], object]) -> tuple[int, float]:
+    work()
+    runs = [statements_and_milliseconds(work) for _ in range(REPEATS)]
+    return max(count for count, _ in runs), median(milliseconds for _, milliseconds in runs)
+
+
+def _figures(name: str, size: str, ours: tuple[int, float], erpnext: tuple[int, float]) -> list[dict]:
+    return [
+        {
+            "name": name,
+            "size": size,
+            "ours": round(own, 1),
+            "erpnext": round(other, 1),
+            "ratio": round(other / own, 1),
+            "unit": unit,
+        }
+        for own, other, unit in zip(ours, erpnext, ("statements", "ms"), strict=True)
+    ]

@@ -23,16 +23,33 @@ def quotation(site, records):
     )[0]
     group = site.get_all("Item Group", {"is_group": 0}, pluck="name", order_by="lft", limit=1)[0]
     item = records.insert(
-        {"doctype": "Item", "item_code": f"Pump {tag}", "item_group": group, "stock_uom": "Nos", "is_stock_item": 1}
+        {
+            "doctype": "Item",
+            "item_code": f"Pump {tag}",
+            "item_group": group,
+            "stock_uom": "Nos",
+            "is_stock_item": 1,
+        }
     )
     receipt = {"item_code": item.name, "qty": 4, "basic_rate": 50, "t_warehouse": warehouse}
     records.insert(
-        {"doctype": "Stock Entry", "stock_entry_type": "Material Receipt", "company": company, "items": [receipt]},
+        {
+            "doctype": "Stock Entry",
+            "stock_entry_type": "Material Receipt",
+            "company": company,
+            "items": [receipt],
+        },
         submit=True,
     )
     supplier = records.insert({"doctype": "Supplier", "supplier_name": f"Foundry {tag}"})
     arrival = site.utils.getdate() + timedelta(days=12)
-    ordered = {"item_code": item.name, "qty": 10, "rate": 50, "warehouse": warehouse, "schedule_date": arrival}
+    ordered = {
+        "item_code": item.name,
+        "qty": 10,
+        "rate": 50,
+        "warehouse": warehouse,
+        "schedule_date": arrival,
+    }
     records.insert(
         {
             "doctype": "Purchase Order",

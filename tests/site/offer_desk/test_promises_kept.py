@@ -124,7 +124,14 @@ def test_lines_that_are_added_or_taken_out_later_are_followed():
     change_items = frappe.get_attr("erpnext.controllers.accounts_controller.update_child_qty_rate")
 
     def line(code, **values):
-        return {"item_code": code, "qty": 1, "rate": 9, "delivery_date": str(on(4)), "conversion_factor": 1, **values}
+        return {
+            "item_code": code,
+            "qty": 1,
+            "rate": 9,
+            "delivery_date": str(on(4)),
+            "conversion_factor": 1,
+            **values,
+        }
 
     kept = line(ITEM, qty=4, docname=order.items[0].name)
     change_items("Sales Order", frappe.as_json([kept, line(ITEM)]), order.name)
