@@ -211,7 +211,7 @@ def _from_stock(ask: Ask, facts: ItemFacts, supply: Supply, shelves: Sequence[Sh
         day=supply.leaving(day) if day else None,
         schedule=tuple(Arrival(supply.leaving(arrival.day), arrival.qty) for arrival in arrivals),
         in_stock=in_stock,
-        cause=_cause(ask, facts, day, renewed, in_stock, supply.today, shelves),
+        cause=_cause(ask, facts, day, in_stock, shelves),
     )
 
 
@@ -241,13 +241,7 @@ def _take(qty: Decimal, day: date, shelves: Sequence[Shelf]) -> None:
 
 
 def _cause(
-    ask: Ask,
-    facts: ItemFacts,
-    day: date | None,
-    renewed: date | None,
-    in_stock: Decimal,
-    today: date,
-    shelves: Sequence[Shelf],
+    ask: Ask, facts: ItemFacts, day: date | None, in_stock: Decimal, shelves: Sequence[Shelf]
 ) -> Cause:
     if day is None:
         if not shelves:
