@@ -124,7 +124,8 @@ def _add_missing(
 
 
 def _offered(row: Document) -> tuple:
-    return row.item_code, row.uom or _sales_unit(row.item_code), int(bool(row.get("is_alternative")))
+    unit = row.uom or (row.item_code and _sales_unit(row.item_code))
+    return row.item_code, unit, int(bool(row.get("is_alternative")))
 
 
 def _sales_unit(item_code: str) -> str:
