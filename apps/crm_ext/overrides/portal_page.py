@@ -7,6 +7,7 @@ with a content security policy, and with one answer for "not there" and "not you
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 import frappe
 from frappe import _
+from frappe.utils import strip_html
 from frappe.website.page_renderers.base_renderer import BaseRenderer
 from frappe.website.page_renderers.redirect_page import RedirectPage
 from jinja2 import Environment, StrictUndefined
@@ -22,7 +24,7 @@ from werkzeug.wrappers import Response
 
 from crm_ext.self_service.flow import pages
 
-_ROOMS = ("portal", "offer")
+_ADDRESS = re.compile(r"(portal|offer)/[a-z_]+")
 _WWW = Path(frappe.get_app_path("crm_ext", "www"))
 _NOTICE = "templates/self_service/notice.html"
 _HEADERS = {
@@ -40,8 +42,13 @@ _HEADERS = {
 class PortalPage(BaseRenderer):
     """A page below /portal or /offer: `www/<path>.py` gives its context, `www/<path>.html` its form."""
 
+    def __init__(self, path: str | None = None, http_status_code: int | None = None) -> None:
+        super().__init__(path, http_status_code)
+        self.page = "portal/index" if self.path == "portal" else self.path
+
     def can_render(self) -> bool:
-        return self.path.split("/")[0] in _ROOMS
+        """Everything below /portal is ours, found or not; below /offer, where a site may have pages, what we have."""
+        return self.page.startswith("portal/") or (self.page.startswith("offer/") and self._is_there())
 
     def render(self) -> Response:
         try:
@@ -51,11 +58,11 @@ class PortalPage(BaseRenderer):
         except frappe.PermissionError as refused:
             return self._refused(refused)
         except frappe.DoesNotExistError as missing:
-            return self._notice(404, _("Not Found"), str(missing) or _("There is no such page."))
+            return self._notice(404, _("Not Found"), strip_html(str(missing)) or _("There is no such page."))
         except frappe.RateLimitExceededError as refused:
-            return self._notice(429, _("Please wait a moment"), str(refused))
+            return self._notice(429, _("Please wait a moment"), strip_html(str(refused)))
         except frappe.ValidationError as refused:
-            return self._notice(417, _("This did not work"), str(refused))
+            return self._notice(417, _("This did not work"), strip_html(str(refused)))
         except Exception:
             frappe.db.rollback()
             frappe.log_error("A page of the customer portal could not be shown")
@@ -65,14 +72,16 @@ class PortalPage(BaseRenderer):
 
     def _page(self) -> tuple[str, Any]:
         """Template and context. Writes of a page that fails are undone by whoever catches the exception."""
-        path = self.path if "/" in self.path else f"{self.path}/index"
-        if not (_WWW / f"{path}.html").is_file():
+        if not self._is_there():
             raise frappe.DoesNotExistError
         context = frappe._dict(path=self.path)
-        module = import_module("crm_ext.www." + path.replace("/", "."))
+        module = import_module("crm_ext.www." + self.page.replace("/", "."))
         module.get_context(context)
         self.http_status_code = context.http_status_code or self.http_status_code
-        return f"crm_ext/www/{path}.html", context
+        return f"crm_ext/www/{self.page}.html", context
+
+    def _is_there(self) -> bool:
+        return bool(_ADDRESS.fullmatch(self.page)) and (_WWW / f"{self.page}.html").is_file()
 
     def _refused(self, refused: Exception) -> Response:
         """Guests are shown the door, and come back to where they wanted to go; others are told why."""
@@ -81,7 +90,7 @@ class PortalPage(BaseRenderer):
             wanted = frappe.request.full_path if frappe.request.method == "GET" else "/portal"
             frappe.flags.redirect_location = f"/login?redirect-to={quote(wanted.rstrip('?'))}"
             return RedirectPage(self.path, 302).render()
-        return self._notice(403, _("No Entry"), str(refused))
+        return self._notice(403, _("No Entry"), strip_html(str(refused)))
 
     def _notice(self, status: int, title: str, text: str) -> Response:
         frappe.db.rollback()

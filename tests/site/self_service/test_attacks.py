@@ -347,6 +347,7 @@ def documents_of_beta(world) -> list:
 def test_pages_show_nothing_of_beta_to_anybody_else(world, ann, nobody, address):
     before = fingerprint()
     there, nowhere = beta(world), ghost(world)
+    ann.forget_what_was_said()
     takes_a_name = "{0}" in address
     for key in ("quotation", "order", "invoice", "item", "token") if takes_a_name else ("quotation",):
         query = () if takes_a_name else ("name", "customer", "company", "show", "item", "invoice", "order")
@@ -370,6 +371,7 @@ def test_forms_of_pages_do_nothing_to_beta(world, ann, address):
             form = {name: as_text(aimed(name, "str", target)) for name in FIELDS}
             form |= {"name": target["quotation"], button: value, "csrf_token": ann.csrf_token or ""}
             frappe.cache.delete_keys("crm_ext_flood")
+            ann.forget_what_was_said()
             answer = ann.post(address.format(target["quotation"]), form)
             assert answer.status_code < 500, text_of(answer)[-1500:]
             assert not reveals(text_of(answer), *form.values())
@@ -541,3 +543,18 @@ def test_a_form_without_the_sessions_key_is_refused(world):
     ann.csrf_token = "wrong"
     answer = ann.post("/portal/acting", {"customer": world.names["alpha"]})
     assert answer.status_code == 400
+
+
+def test_addresses_lead_to_pages_of_the_portal_and_nowhere_else(world, ann):
+    for address in (
+        "/portal/nothing",
+        "/portal/__init__",
+        "/portal/index.py",
+        "/portal/..%2Fenquiry",
+        "/portal/../../hooks",
+        "/portal/%2e%2e/%2e%2e/hooks",
+        "/portal/index/more",
+        "/portal/quotation\u200b",
+    ):
+        answer = ann.get(address)
+        assert answer.status_code == 404, f"{address}: {answer.status_code}"

@@ -22,7 +22,7 @@ def get_context(context: Any) -> None:
             saying = quotation_portal.take_form(frappe.form_dict, None, token)
         except frappe.ValidationError as refused:
             frappe.db.rollback()
-            context.problem = str(refused)
+            context.problem = frappe.utils.strip_html(str(refused))
         else:
             if saying:
                 pages.go(pages.route("offer", token), saying)
