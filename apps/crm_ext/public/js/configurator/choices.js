@@ -1,6 +1,6 @@
 // Groups of options as cards: what can be chosen, what follows, what cannot be and why.
 
-import { escape, money, number } from "../sales_process/words";
+import { escape, money, name, number } from "../sales_process/words";
 
 const LETTERS = 2;
 
@@ -33,10 +33,10 @@ function input_html(model, input, id) {
 function group_html(model, group, id) {
 	const options = model.options.filter((option) => option.group === group.code);
 	const parent = model.options.find((option) => option.code === group.parent);
-	const title = parent ? `${escape(parent.label)} – ${escape(group.label)}` : escape(group.label);
+	const title = name(parent ? `${parent.label} – ${group.label}` : group.label);
 	const none = is_single(group) && !group.at_least ? none_html(group, id) : "";
 	return `<fieldset class="crm-conf-group" data-group="${escape(group.code)}" data-scope="${escape(group.parent)}">
-		<legend>${title} <small>${escape(how_many(group))}</small></legend>
+		<legend>${title} <small>${name(how_many(group))}</small></legend>
 		${group.picture ? `<img class="crm-conf-group-picture" src="${escape(group.picture)}" alt="">` : ""}
 		${group.help ? `<p class="crm-conf-help">${escape(group.help)}</p>` : ""}
 		<div class="crm-conf-options">${none}${options.map((option) => option_html(option, group, id)).join("")}</div>

@@ -80,6 +80,7 @@ class Configurator {
 			primary_action: () => this.save(),
 		});
 		this.dialog.$wrapper.addClass("crm-conf");
+		this.dialog.$wrapper.find(".btn-modal-close").attr("aria-label", __("Close"));
 		this.dialog.$body.html(`<p class="crm-conf-loading" role="status">${__("Loading …")}</p>`);
 		this.dialog.show();
 		this.show(open);
