@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import frappe
+
 from crm_ext.offer_desk.flow import suggestions
+from crm_ext.offer_desk.flow.suggestions import Suggestion
 from crm_ext.self_service.flow.carts import CartView
 from crm_ext.self_service.flow.catalogue import Card, cards_of
 from crm_ext.self_service.flow.shop import Shop
@@ -28,7 +31,10 @@ def beside(shop: Shop, view: CartView) -> Sequence[Card]:
     )
     cards = [card for card in cards_of(shop, [one.item_code for one in found]) if card.price.rate is not None]
     if cards:
-        _note(shop, view.cart.name, [card.item.name for card in cards], "Shown")
+        shown = {card.item.name for card in cards}
+        _note(shop, view.cart.name, [one for one in found if one.item_code in shown], "Shown")
+        # A page that is looked at writes nothing else; without this the record is thrown away with the request.
+        frappe.local.flags.commit = True
     return cards
 
 
@@ -39,9 +45,11 @@ def taken(shop: Shop, item_code: str) -> None:
         _note(shop, cart, [item_code], "Taken")
 
 
-def _note(shop: Shop, cart: str, item_codes: Sequence[str], outcome: Literal["Shown", "Taken"]) -> None:
+def _note(
+    shop: Shop, cart: str, found: Sequence[Suggestion | str], outcome: Literal["Shown", "Taken"]
+) -> None:
     suggestions.note(
-        item_codes,
+        found,
         outcome,
         customer=shop.customer,
         company=shop.company,
