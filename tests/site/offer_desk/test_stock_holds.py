@@ -126,11 +126,11 @@ def test_nothing_free_makes_no_hold(pump):
     assert holds(second) == []
 
 
-@pytest.mark.parametrize("typed", [0, -3, "NaN", "Infinity", "-Infinity", "many", "", "1; drop table"])
-def test_quantities_that_are_none_are_refused(pump, typed):
+def test_quantities_that_are_none_are_refused(pump):
     quotation = offer(buyer("Anna"))
-    with pytest.raises(frappe.ValidationError):
-        stock_holds.hold(quotation.name, {quotation.items[0].name: typed})
+    for typed in (0, -3, "NaN", "Infinity", "-Infinity", "many", "", "1; drop table"):
+        with pytest.raises(frappe.ValidationError):
+            stock_holds.hold(quotation.name, {quotation.items[0].name: typed})
     assert holds(quotation) == []
 
 
