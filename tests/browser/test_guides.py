@@ -39,7 +39,33 @@ def documents(site, records) -> dict[str, str]:
         or newest(site, "Opportunity"),
         "Sales Order": newest(site, "Sales Order", docstatus=1, per_billed=100) or newest(site, "Sales Order", docstatus=1),
         "Sales Invoice": newest(site, "Sales Invoice", docstatus=1, is_return=0),
+        "Quotation": configured_draft(site) or newest(site, "Quotation", docstatus=1),
+        "Offer Model": newest(site, "Offer Model", status="Published") or published_model(site, records),
     }
+
+
+def configured_draft(site) -> str | None:
+    """A draft with a configuration, as the representative is still talking about it."""
+    drafts = site.get_all("Offer Configuration", pluck="quotation", order_by="creation desc")
+    return newest(site, "Quotation", docstatus=0, name=("in", drafts or [""]))
+
+
+def published_model(site, records) -> str:
+    from crm_ext.offer_desk.flow import offer_models
+
+    options = [
+        {"option_group": "Pump", "option_code": code, "label": code.title(), "kind": "Item", "item_code": item, "quantity": "1"}
+        for code, item in (("SMALL", "GUIDE-SMALL"), ("LARGE", "GUIDE-LARGE"))
+    ]
+    for option in options:
+        records.insert(
+            {"doctype": "Item", "item_code": option["item_code"], "item_group": "Products", "stock_uom": "Nos"}
+        )
+    groups = [{"group_name": "Pump", "at_least": 1, "at_most": 1}]
+    model = records.insert({"doctype": "Offer Model", "title": "Guide Pump", "groups": groups, "options": options})
+    records.remember("Offer Model Version", offer_models.publish(model.name))
+    site.db.commit()
+    return model.name
 
 
 def newest(site, doctype: str, **filters) -> str | None:
@@ -156,6 +182,50 @@ def open_import(page, name: str) -> None:
     page.locator("[data-fieldname='result_html']").scroll_into_view_if_needed()
 
 
+def open_quotation(page, name: str) -> None:
+    open_form(page, "Quotation", name)
+    page.wait_for_selector('.crm-offer-section[data-key="promises"]:visible li, .crm-offer-section[data-key="promises"]:visible tr')
+    page.evaluate("cur_frm.scroll_to_field('items', false)")
+    settle(page)
+
+
+def open_configurator(page, quotation: str) -> None:
+    """On a new quotation for the same customer."""
+    open_form(page, "Quotation", quotation)
+    page.evaluate(
+        """() => frappe.model.with_doctype("Quotation", () => {
+            const { company, party_name, quotation_to, selling_price_list } = cur_frm.doc;
+            const made = frappe.model.get_new_doc("Quotation");
+            Object.assign(made, { company, party_name, quotation_to, selling_price_list });
+            frappe.set_route("Form", "Quotation", made.name);
+        })"""
+    )
+    page.wait_for_function("() => cur_frm?.is_new() && cur_frm.doctype === 'Quotation'")
+    settle(page)
+    page.evaluate("() => cur_frm.page.inner_toolbar.find(`[data-label='${encodeURIComponent(__('Configure'))}']`).click()")
+    page.wait_for_selector(".crm-conf.show [data-option], .modal.show [data-key^='m:']")
+    if page.locator(".modal.show [data-key^='m:']").count():
+        page.locator(".modal.show [data-key^='m:']").first.click()
+        page.wait_for_selector(".crm-conf.show [data-option]")
+    for code in ("FB80", "TANK"):
+        option = page.locator(f".crm-conf.show [data-option='{code}'] input")
+        if option.count():
+            option.check()
+            settle(page)
+    page.wait_for_timeout(1_500)  # prices come after the answer
+
+
+def close_dialog(page) -> None:
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('.modal.show')")
+
+
+def open_promises(page) -> None:
+    go(page, "promise-board")
+    page.wait_for_selector(".crm-promise-board:visible [role=tab]")
+    settle(page)
+
+
 SCREENS = {
     "campaigns-workspace": lambda page, documents: open_workspace(page, "campaigns"),
     "sales-desk": lambda page, documents: open_workspace(page, "sales-desk"),
@@ -165,6 +235,10 @@ SCREENS = {
     "pipeline-board": lambda page, documents: open_board(page),
     "opportunity-stepper": lambda page, documents: open_opportunity(page, documents["Opportunity"]),
     "document-trail": lambda page, documents: open_picture(page, documents["Sales Order"]),
+    "offer-desk": lambda page, documents: open_workspace(page, "offer-desk"),
+    "promise-board": lambda page, documents: open_promises(page),
+    "offer-quotation": lambda page, documents: open_quotation(page, documents["Quotation"]),
+    "configurator": lambda page, documents: open_configurator(page, documents["Quotation"]),
     "invoice-trail": lambda page, documents: open_trail_of_invoice(page, documents["Sales Invoice"]),
 }
 
@@ -181,6 +255,8 @@ def test_every_screen_of_the_guides_opens(desk, documents, screenshot, language,
     for name, open_screen in SCREENS.items():
         open_screen(page, documents)
         screenshot(f"{name}{suffix}", page)
+        if name == "configurator":
+            close_dialog(page)
         assert errors_of(page) == [], name
         assert not page.locator(".modal.show .msgprint:visible").count(), f"{name} opens with a message"
 
@@ -193,4 +269,44 @@ def test_the_enquiry_page_of_the_guides_opens(browser, server, screenshot, langu
     page.wait_for_selector("#person_name")
     screenshot(f"enquiry{suffix}", page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    context.close()
+
+
+@pytest.fixture
+def buyers(site, records, documents) -> dict[str, str]:
+    """A login for each language at the customer of the newest open invoice or, on a bare site, of any."""
+    from conftest import PASSWORD
+    from frappe.utils.password import update_password
+
+    invoice = newest(site, "Sales Invoice", docstatus=1, outstanding_amount=(">", 0)) or documents["Sales Invoice"]
+    customer = site.get_doc("Customer", site.db.get_value("Sales Invoice", invoice, "customer"))
+    logins = {language: f"guide-{language}@browser.test" for language in ("en", "fa")}
+    for language, email in logins.items():
+        values = {"email": email, "first_name": "Guide", "language": language, "send_welcome_email": 0}
+        records.insert({"doctype": "User", "user_type": "Website User", **values})
+        update_password(email, PASSWORD)
+        customer.append("portal_users", {"user": email})
+    customer.save()
+    site.db.commit()
+    yield logins
+    site.db.rollback()
+    site.db.delete("Portal User", {"user": ("in", list(logins.values()))})
+    site.db.commit()
+
+
+@pytest.mark.parametrize(("language", "suffix"), [("en", ""), ("fa", "-fa")])
+def test_every_portal_page_of_the_guides_opens(browser, server, buyers, screenshot, language, suffix):
+    from conftest import log_in
+
+    context = browser.new_context(base_url=server, locale=language, viewport={"width": 1100, "height": 900})
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    log_in(page, buyers[language])
+    for name, route in (("portal-catalogue", "catalogue"), ("portal-statement", "statement"), ("portal-orders", "orders")):
+        answer = page.goto(f"/portal/{route}")
+        assert answer.status == 200, name
+        assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "fa" else "ltr")
+        screenshot(f"{name}{suffix}", page)
+    assert errors == []
     context.close()
