@@ -18,11 +18,12 @@ from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import (
     make_dimension_in_accounting_doctypes,
 )
 from erpnext.selling.doctype.customer.customer import get_credit_limit, get_customer_outstanding
-from erpnext.setup.doctype.transaction_deletion_record.transaction_deletion_record import is_deletion_doc_running
+from erpnext.setup.doctype.transaction_deletion_record.transaction_deletion_record import (
+    is_deletion_doc_running,
+)
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
-
 
 # Accounting dimensions
 

@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from counting import queries_of
 from frappe.utils import getdate
 from makers import (
     account,
@@ -189,23 +190,6 @@ def test_rows_of_one_campaign_are_read_by_index_not_by_scan(spring):
     assert "crm_ext_campaign_account" in (plan.possible_keys or "")
 
 
-def count_queries(action):
-    statements = []
-    connection = frappe.db
-    original = connection.sql
-
-    def counting(*args, **kwargs):
-        statements.append(str(args[0])[:80])
-        return original(*args, **kwargs)
-
-    connection.sql = counting
-    try:
-        action()
-    finally:
-        del connection.sql
-    return len(statements)
-
-
 def test_the_dimension_costs_a_sale_without_a_campaign_no_query(site):
     buyer, service = customer("Plain Buyer").name, item("Plain Service").name
     sales_invoice(buyer, service)  # fills the caches of this process
@@ -214,7 +198,7 @@ def test_the_dimension_costs_a_sale_without_a_campaign_no_query(site):
         frappe.db.set_value("Accounting Dimension", {"document_type": "Campaign"}, "disabled", 1 - enabled)
         frappe.flags.accounting_dimensions = None
         frappe.flags.accounting_dimensions_details = None
-        return count_queries(lambda: sales_invoice(buyer, service))
+        return queries_of(lambda: sales_invoice(buyer, service))
 
     # Caches that run out by time add queries to a single round, never to all of one kind.
     rounds = [(with_dimension(1), with_dimension(0)) for _ in range(3)]

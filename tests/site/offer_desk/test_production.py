@@ -8,6 +8,7 @@ import frappe
 import makers
 import offers
 import pytest
+from counting import queries_of
 
 from crm_ext.offer_desk.flow import production, quotation_options
 
@@ -83,20 +84,7 @@ def test_who_may_not_see_cost_is_told_days_but_no_cost(shop):
 
 def test_thirty_lines_ask_no_more_queries_than_one(shop):
     def asked(lines):
-        count = 0
-        run = frappe.db.sql
-
-        def counted(*args, **kwargs):
-            nonlocal count
-            count += 1
-            return run(*args, **kwargs)
-
-        frappe.db.sql = counted
-        try:
-            production.estimate(lines, makers.company())
-        finally:
-            del frappe.db.sql
-        return count
+        return queries_of(lambda: production.estimate(lines, makers.company()))
 
     lines = [production.Made(key, "Pump P", Decimal(2)) for key in range(30)]
     asked(lines)

@@ -9,6 +9,7 @@ import frappe
 import makers
 import offers
 import pytest
+from counting import queries_of
 from frappe.utils import add_days, getdate, now_datetime
 
 from crm_ext.api import promises as api
@@ -572,22 +573,6 @@ def test_a_failure_of_promising_is_said_and_does_not_stop_the_saving(pump, monke
 # What it costs
 
 
-def statements_of(work) -> int:
-    run, count = frappe.db.sql, 0
-
-    def counted(*arguments, **options):
-        nonlocal count
-        count += 1
-        return run(*arguments, **options)
-
-    frappe.db.sql = counted
-    try:
-        work()
-    finally:
-        frappe.db.sql = run
-    return count
-
-
 def test_the_number_of_queries_does_not_grow_with_the_lines(pump):
     codes = [makers.item(f"Promised {number}", 1).name for number in range(12)]
     bundle = offers.priced_item("Promised Costly Set", 50).name
@@ -604,7 +589,7 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(pump):
 
     few, many = document([codes[0], bundle]), document([*codes, bundle])
     promises.promise_with_alternatives(many)
-    counts = [statements_of(lambda doc=doc: promises.promise_with_alternatives(doc)) for doc in (few, many)]
+    counts = [queries_of(lambda doc=doc: promises.promise_with_alternatives(doc)) for doc in (few, many)]
     assert counts[0] == counts[1] <= 15
 
 
@@ -613,7 +598,7 @@ def test_lines_that_are_in_stock_take_six_queries(pump):
     line = {"item_code": pump, "qty": 2, "rate": 9, "warehouse": makers.warehouse()}
     offer = offers.quotation(makers.customer(), [line] * 5).insert()
     promises.promise_document(offer)
-    assert statements_of(lambda: promises.promise_document(offer)) <= 6
+    assert queries_of(lambda: promises.promise_document(offer)) <= 6
 
 
 # What the form asks

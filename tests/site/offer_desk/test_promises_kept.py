@@ -8,6 +8,7 @@ import frappe
 import makers
 import offers
 import pytest
+from counting import queries_of
 from frappe.utils import getdate, now_datetime
 
 from crm_ext.offer_desk.flow import stock_holds
@@ -311,25 +312,10 @@ def test_a_seller_sees_the_lines_of_customers_that_they_may_read():
 
 
 def test_the_number_of_queries_does_not_grow_with_the_lines():
-    def cost():
-        run, count = frappe.db.sql, 0
-
-        def counted(*arguments, **options):
-            nonlocal count
-            count += 1
-            return run(*arguments, **options)
-
-        frappe.db.sql = counted
-        try:
-            report()
-        finally:
-            frappe.db.sql = run
-        return count
-
     backdated(ordered(days=1), -3)
     report()
-    few = cost()
+    few = queries_of(report)
     for _number in range(4):
         backdated(ordered(days=1), -3)
     report()
-    assert cost() <= few
+    assert queries_of(report) <= few

@@ -5,6 +5,7 @@ import makers
 import margins
 import offers
 import pytest
+from counting import queries_of
 from frappe.utils import add_days, getdate, today
 
 from crm_ext.api import suggestions as api
@@ -175,15 +176,10 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(shop, monkeypatch):
         offers.priced_item(f"Pump {number}", 100, is_stock_item=1)
         accessory(f"Pump {number}", "Seal", "Consumable")
     many = ["Pump", *(f"Pump {number}" for number in range(8))]
-    run = frappe.db.sql
 
     def statements(lines):
         codes(shop, lines=lines)
-        counted = []
-        monkeypatch.setattr(frappe.db, "sql", lambda *a, **k: counted.append(a[0]) or run(*a, **k))
-        codes(shop, lines=lines)
-        monkeypatch.setattr(frappe.db, "sql", run)
-        return len(counted)
+        return queries_of(lambda: codes(shop, lines=lines))
 
     assert statements(many) <= statements(many[:2])
 

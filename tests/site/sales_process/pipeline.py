@@ -95,20 +95,3 @@ def invoice(of):
 
 def history(of):
     return frappe.get_doc("Opportunity Progress", of.name).passages
-
-
-def queries_of(action):
-    """How many SQL statements an action sends."""
-    sent = []
-    original = frappe.db.sql
-
-    def counting(query, *arguments, **named):
-        sent.append(str(query))
-        return original(query, *arguments, **named)
-
-    frappe.db.sql = counting
-    try:
-        action()
-    finally:
-        frappe.db.sql = original
-    return sent

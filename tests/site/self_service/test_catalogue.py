@@ -4,6 +4,7 @@ import frappe
 import makers
 import pytest
 import shop_world
+from counting import queries_of
 from frappe.utils import add_days, getdate
 
 from crm_ext.self_service.flow import carts, catalogue
@@ -162,14 +163,3 @@ def test_queries_of_a_page_do_not_grow_with_its_items(customer):
     shop = shop_world.shop(customer)
     catalogue.browse(shop, "C-Q")
     assert queries_of(lambda: catalogue.browse(shop, "C-Q")) == queries_of(lambda: catalogue.browse(shop, "C-Q00"))
-
-
-def queries_of(work) -> int:
-    counted = []
-    real = frappe.db.sql
-    frappe.db.sql = lambda *args, **kwargs: counted.append(args[0]) or real(*args, **kwargs)
-    try:
-        work()
-    finally:
-        frappe.db.sql = real
-    return len(counted)

@@ -4,6 +4,7 @@ import frappe
 import makers
 import pytest
 import shop_world
+from counting import queries_of
 from frappe.utils import add_days, getdate
 
 from crm_ext import erpnext_port
@@ -147,14 +148,3 @@ def test_queries_do_not_grow_with_items_that_no_rule_touches(customer):
     codes = [f"PQ-{number}" for number in range(30)]
     our_prices(customer, codes)
     assert queries_of(lambda: our_prices(customer, codes)) == queries_of(lambda: our_prices(customer, codes[:3]))
-
-
-def queries_of(work) -> int:
-    counted = []
-    real = frappe.db.sql
-    frappe.db.sql = lambda *args, **kwargs: counted.append(args[0]) or real(*args, **kwargs)
-    try:
-        work()
-    finally:
-        frappe.db.sql = real
-    return len(counted)

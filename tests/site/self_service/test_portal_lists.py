@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 import makers
 import pytest
+from counting import queries_of
 from frappe.utils import add_days, getdate, nowdate
 
 from crm_ext.self_service.flow import identity, receivable_pages
@@ -153,18 +154,3 @@ def test_a_list_costs_the_same_queries_for_many_documents_as_for_one(buyer):
     few = queries_of(lambda: listed(show="overdue"))
 
     assert queries_of(listed) == few <= 6
-
-
-def queries_of(action):
-    sent, original = [], frappe.db.sql
-
-    def counting(query, *arguments, **options):
-        sent.append(query)
-        return original(query, *arguments, **options)
-
-    frappe.db.sql = counting
-    try:
-        action()
-    finally:
-        frappe.db.sql = original
-    return len(sent)

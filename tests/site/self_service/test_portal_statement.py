@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import makers
 import pytest
+from counting import queries_of
 from frappe.utils import getdate
 
 from crm_ext.self_service.flow.statement import invoices_owed, statement
@@ -314,20 +315,3 @@ def test_the_number_of_queries_does_not_grow_with_the_ledger(customer, item):
 
     assert len(this_year(customer).items) == 4
     assert queries_of(lambda: this_year(customer)) == few
-
-
-def queries_of(action):
-    import frappe
-
-    sent, original = [], frappe.db.sql
-
-    def counting(query, *arguments, **options):
-        sent.append(query)
-        return original(query, *arguments, **options)
-
-    frappe.db.sql = counting
-    try:
-        action()
-    finally:
-        frappe.db.sql = original
-    return len(sent)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from crm_ext.offer_desk.rules.lead_times import Sign, of_production, of_suppliers
-from crm_ext.offer_desk.rules.working_days import WorkingDays
 from hypothesis import given
 from hypothesis import strategies as st
+
+from crm_ext.offer_desk.rules.lead_times import Sign, of_production, of_suppliers
+from crm_ext.offer_desk.rules.working_days import WorkingDays
 
 DAY = date(2026, 3, 2)
 EVERY_DAY = WorkingDays()

@@ -8,11 +8,12 @@ from decimal import Decimal
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crm_ext.offer_desk.rules.availability import Lot, Movement, Shelf
 from crm_ext.offer_desk.rules.promises import Ask, ItemFacts, LeadTime, Supply, promise, together
 from crm_ext.offer_desk.rules.working_days import WorkingDays
-from hypothesis import given
-from hypothesis import strategies as st
 
 TODAY = date(2026, 3, 2)  # a Monday
 STORE, ANNEX = "Store", "Annex"

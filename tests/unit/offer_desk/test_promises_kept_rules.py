@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crm_ext.offer_desk.rules.promises_kept import (
     Delivery,
     Kept,
@@ -15,8 +18,6 @@ from crm_ext.offer_desk.rules.promises_kept import (
     reason,
     share,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 TODAY = date(2026, 3, 20)
 

@@ -3,7 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.self_service.rules.identity import CustomerLink, acts_for, chosen_of, customers_from, is_vouched_for
+from crm_ext.self_service.rules.identity import (
+    CustomerLink,
+    acts_for,
+    chosen_of,
+    customers_from,
+    is_vouched_for,
+)
 
 NAMES = st.sampled_from("ABC")
 LINKS = st.builds(

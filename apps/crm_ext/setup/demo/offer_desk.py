@@ -13,7 +13,7 @@ from crm_ext.setup.demo.company import tax_template
 from crm_ext.setup.demo.people import BUYERS, buyer, person, user
 from crm_ext.setup.demo.supply import purchase_order
 from crm_ext.setup.demo.words import PRODUCTS, Said
-from crm_ext.setup.demo.world import World, post, put, put_once
+from crm_ext.setup.demo.world import World, put, put_once
 
 # Name, priority, days on hold, and which of the customers have it: those whose number gives this rest by four.
 GRADES = (("Key Account", 10, 7, 0), ("Regular", 50, 3, 1), ("Occasional", 90, 2, 2))
