@@ -6,6 +6,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import escape_html, format_datetime, get_url_to_form
 
 from crm_ext.self_service.queries.quotations import is_desk_user
@@ -55,11 +56,13 @@ def tell_desk(owner: str, doctype: str, name: str, text: str) -> None:
 def mail(recipients: list[str], subject: str, message: str, doctype: str, name: str) -> None:
     """Queued with the transaction. A site that cannot send does its business all the same."""
     known = [address for address in recipients if address and "@" in address]
-    if not known:
-        return
-    try:
+    if known and can_send():
         frappe.sendmail(
             recipients=known, subject=subject, message=message, reference_doctype=doctype, reference_name=name
         )
-    except frappe.OutgoingEmailError:
-        frappe.clear_last_message()
+
+
+def can_send() -> bool:
+    """Whether the site has an account to send from; the stand-in of a muted site has no address and counts as none."""
+    account = (EmailAccount.find_outgoing() or {}).get("default")
+    return bool(account and account.email_id)
