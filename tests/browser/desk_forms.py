@@ -98,6 +98,7 @@ class Form:
             row = rows.last
         else:
             row = rows.nth(empty)
+        last = list(cells)[-1]
         for fieldname, value in cells.items():
             cell = row.locator(f".grid-static-col[data-fieldname='{fieldname}']")
             cell.click()
@@ -106,7 +107,8 @@ class Form:
             else:
                 entry = cell.locator("input:visible, select:visible, textarea:visible").first
                 entry.fill(value)
-                entry.press("Tab")
+                # Tab in the last column may open another row, which would then lack what is required.
+                entry.blur() if fieldname == last else entry.press("Tab")
             self.settle()
 
     def save(self) -> Form:
