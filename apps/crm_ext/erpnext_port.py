@@ -308,6 +308,39 @@ def gateway_payment_address(payment_gateway: str, **payment: object) -> str:
     return controller.get_payment_url(payment_gateway=payment_gateway, **payment)
 
 
+def request_payment_of_order(order: str, amount: float, gateway_account: str, payer_email: str | None) -> Document:
+    """ERPNext's payment request of `amount` (order's currency), submitted, with the address of the gateway; no letter is sent.
+
+    Raises what ERPNext or the gateway's controller has against it.
+    """
+    from erpnext.accounts.doctype.payment_request.payment_request import make_payment_request
+
+    request = make_payment_request(
+        dt="Sales Order",
+        dn=order,
+        payment_gateway_account=gateway_account,
+        recipient_id=payer_email,
+        mute_email=1,
+        return_doc=1,
+    )
+    # ERPNext asks for all that is open.
+    request.grand_total = amount
+    request.save()
+    request.submit()
+    request.set_payment_request_url()
+    return request
+
+
+def book_payment_request(name: str) -> Document:
+    """ERPNext's payment entry of what is open on a payment request, submitted: an advance where it is for an order.
+
+    Where payment terms share out what is paid, ERPNext names all of them; only those that this money meets are kept.
+    """
+    entry = frappe.get_doc("Payment Request", name, for_update=True).create_payment_entry(submit=False)
+    entry.set("references", [row for row in entry.references if row.payment_request])
+    return entry.insert().submit()
+
+
 def receipt_for_invoices(
     first_invoice: str, shares: Sequence[tuple[str, float]], amount: float, bank_account: str | None
 ) -> Document:

@@ -68,6 +68,9 @@ doc_events = {
         "on_cancel": "crm_ext.overrides.payment_entry.on_cancel",
         "on_trash": "crm_ext.overrides.payment_entry.on_trash",
     },
+    "Payment Request": {
+        "on_payment_authorized": "crm_ext.overrides.payment_request.on_payment_authorized",
+    },
     "Issue": {"validate": "crm_ext.overrides.issue.validate"},
     "Delivery Note": {"on_submit": "crm_ext.overrides.delivery_note.on_submit"},
     "Sales Invoice": {"on_submit": "crm_ext.overrides.sales_invoice.on_submit"},

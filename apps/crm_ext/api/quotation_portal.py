@@ -8,8 +8,10 @@ from typing import Any
 import frappe
 from frappe import _
 
+from crm_ext.api import deposits
 from crm_ext.api.guards import guard_flood, require_document, require_offer
 from crm_ext.self_service.flow import (
+    pages,
     portal_links,
     printing,
     quotation_page,
@@ -142,6 +144,12 @@ def take_form(form: Any, quotation: str | None, token: str | None) -> str | None
     if form.get("want"):
         ask_for_item(quotation, token, form.get("want"), key)
         return _("Thank you. We will send you an offer with it.")
+    if action == "deposit":
+        begun = deposits.pay_for_offer(quotation, token)
+        pages.leave(
+            begun["address"],
+            pages.route("offer", token) if token else pages.route("portal", "quotations", quotation),
+        )
     if action == "renew":
         ask_for_renewal(quotation, token, key)
         return _("Thank you. We will send you a new offer.")

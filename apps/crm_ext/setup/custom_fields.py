@@ -65,6 +65,31 @@ FIELDS: dict[str, list[dict]] = {
             "print_hide": 1,
         },
     ],
+    "Sales Order": [
+        {
+            "fieldname": "deposit_request",
+            # No Link: ERPNext would refuse to cancel a request that a submitted order names.
+            "fieldtype": "Data",
+            "label": _lt("Payment Request of the Deposit"),
+            "insert_after": "advance_paid",
+            "hidden": 1,
+            "read_only": 1,
+            "no_copy": 1,
+            "print_hide": 1,
+            "allow_on_submit": 1,
+        },
+        {
+            "fieldname": "deposit_paid_on",
+            "fieldtype": "Date",
+            "label": _lt("Deposit Paid Online on"),
+            "insert_after": "deposit_request",
+            "read_only": 1,
+            "no_copy": 1,
+            "print_hide": 1,
+            "allow_on_submit": 1,
+            "depends_on": "deposit_paid_on",
+        },
+    ],
     "Sales Order Item": [
         {**_PROMISED, "insert_after": "delivery_date"},
         {

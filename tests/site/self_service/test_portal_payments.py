@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from types import ModuleType, SimpleNamespace
 
 import frappe
+import gateways
 import makers
 import pytest
 from frappe.utils import add_days, getdate, nowdate
@@ -307,38 +306,10 @@ def test_a_customer_can_do_nothing_at_the_desk_s_door(portal):
 
 @pytest.fixture
 def gateway(site, monkeypatch):
-    """A payment gateway as the payments app brings them: a controller that is called, and calls back."""
-    asked = []
-
-    class Controller:
-        def validate_transaction_currency(self, currency):
-            assert currency == "USD"
-
-        def get_payment_url(self, **values):
-            asked.append(values)
-            return f"https://gateway.example/pay/{values['order_id']}"
-
-    utils = ModuleType("payments.utils")
-    utils.get_payment_gateway_controller = lambda name: Controller()
-    monkeypatch.setitem(sys.modules, "payments", ModuleType("payments"))
-    monkeypatch.setitem(sys.modules, "payments.utils", utils)
-    installed = frappe.get_installed_apps()
-    monkeypatch.setattr(frappe, "get_installed_apps", lambda *_a, **_k: [*installed, "payments"])
+    """A payment gateway that takes the company's currency."""
     site.set_user("Administrator")
-    account = site.get_doc(
-        {
-            "doctype": "Payment Gateway Account",
-            "payment_gateway": "Test Gateway",
-            "payment_account": makers.account("Asset", "Bank"),
-            "currency": "USD",
-        }
-    )
-    # The doctype that the gateway's name links to comes with the payments app.
-    account.flags.ignore_links = True
-    account.flags.ignore_validate = True
-    account.name = f"Test Gateway {site.generate_hash(length=5)}"
-    account.db_insert()
-    return SimpleNamespace(asked=asked, account=account.name)
+    gateways.account()
+    return gateways.install(monkeypatch)
 
 
 def test_a_confirmed_online_payment_is_booked_at_once_and_once(portal, gateway):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import frappe
 import makers
 import pytest
+from processes import at_once
 
 from crm_ext.self_service.flow import identity, portal_payments
 
@@ -88,30 +85,6 @@ def take_away(customer, invoices):
         frappe.delete_doc("Sales Invoice", invoice, force=True)
     for ledger in ("GL Entry", "Payment Ledger Entry"):
         frappe.db.delete(ledger, {"voucher_no": ("in", (*entries, *invoices))})
-
-
-def at_once(*programs):
-    """What each of the programs, (source, arguments), printed last; they start together."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", source, frappe.local.site, *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True,
-        )
-        for source, arguments in programs
-    ]  # fmt: skip
-    for process in processes:
-        assert process.stdout.readline() == "ready\n", process.stderr.read()
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    answers = []
-    for process in processes:
-        out, errors = process.communicate(timeout=180)
-        assert process.returncode == 0, errors
-        answers.append(out.strip().splitlines()[-1])
-    frappe.db.commit()
-    return answers
 
 
 def begun(debts):

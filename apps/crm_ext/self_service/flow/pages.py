@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import frappe
 from frappe import _
@@ -109,6 +109,15 @@ def go(address: str, saying: str | None = None, is_bad: bool = False) -> None:
         _say(saying, is_bad)
     frappe.flags.redirect_location = address
     raise frappe.Redirect(303)
+
+
+def leave(address: str, page: str) -> None:
+    """After a POST: to another application of this site at once; to other sites by the link that `page` now shows.
+
+    Browsers do not follow a form to other sites: `form-action` of the content security policy.
+    """
+    is_here = urlsplit(address).netloc in ("", frappe.request.host)
+    go(address if is_here else page)
 
 
 def _say(text: str, is_bad: bool) -> None:

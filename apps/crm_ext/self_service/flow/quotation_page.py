@@ -12,7 +12,7 @@ from frappe.utils import strip_html
 
 from crm_ext.offer_desk.flow import quotation_options as options
 from crm_ext.offer_desk.flow import revisions
-from crm_ext.self_service.flow import pages, quotation_responses, quotation_suggestions
+from crm_ext.self_service.flow import deposits, pages, quotation_responses, quotation_suggestions
 from crm_ext.self_service.queries import portal_links as link_queries
 from crm_ext.self_service.queries import quotations as queries
 
@@ -26,6 +26,7 @@ def fill(context: Any, quotation_name: str, chosen: Collection[str], alternative
     context.successor = revisions.current_of(quotation.name) if context.state == "replaced" else None
     context.answers = [row for row in queries.responses_to(quotation.name) if not row.is_withdrawn]
     context.acceptance = _first(context.answers, "Accepted")
+    context.deposit = deposits.shown(context.acceptance.sales_order) if context.acceptance else None
     context.is_open = context.state == "open"
     context.chosen = _taken(quotation, context.acceptance, chosen)
     context.alternatives = set(alternatives)

@@ -324,7 +324,10 @@ def bank_accounts(company: str, currency: str) -> list[dict]:
 
 
 def gateway_account(company: str, currency: str) -> dict | None:
-    """{name, payment_gateway, payment_account} of the gateway that takes this currency for the company."""
+    """{name, payment_gateway, payment_account} of the gateway that takes this currency for the company.
+
+    Gateways that call the payer's telephone have no page to lead to.
+    """
     gateway, account = frappe.qb.DocType("Payment Gateway Account"), frappe.qb.DocType("Account")
     rows = (
         frappe.qb.from_(gateway)
@@ -335,6 +338,7 @@ def gateway_account(company: str, currency: str) -> dict | None:
             (account.company == company)
             & (account.account_currency == currency)
             & (gateway.currency == currency)
+            & (gateway.payment_channel.isnull() | (gateway.payment_channel != "Phone"))
         )
         .orderby(gateway.is_default, order=frappe.qb.desc)
         .orderby(gateway.name)
