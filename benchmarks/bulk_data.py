@@ -401,6 +401,7 @@ class _Loader:
                 {
                     "name": name_of("SOI", "n.id"),
                     "parent": name_of("SO", "n.id"),
+                    "item_code": name_of("I", "1 + " + dice(self.items, "item", "n.id"), 5),
                     "prevdoc_docname": f"if(mod(n.id, 10) = 0, {name_of('QTN', 'n.id')}, null)",
                 }
                 | _line_amounts("abs(n.total)")

@@ -52,10 +52,7 @@ def _quotation():
         pluck="name",
         order_by="lft",
     )[0]
-    items = frappe.get_all("Item", {"name": ("like", "BULK-%")}, pluck="name", order_by="name")
-    _open_orders(company)
-    _stock(items, warehouse)
-    _purchase_orders(items, warehouse, company)
+    items = open_business(company, warehouse)
     step = max(len(items) // LINES, 1)
     chosen = items[::step][:LINES]
     line = {"uom": "Nos", "stock_uom": "Nos", "conversion_factor": 1, "warehouse": warehouse}
@@ -69,6 +66,16 @@ def _quotation():
             ],
         }
     )
+
+
+def open_business(company: str, warehouse: str) -> list[str]:
+    """What is open in a trading company, see above; returns the items. For the caller to roll back."""
+    items = frappe.get_all("Item", {"name": ("like", "BULK-%")}, pluck="name", order_by="name")
+    if items:
+        _open_orders(company)
+        _stock(items, warehouse)
+        _purchase_orders(items, warehouse, company)
+    return items
 
 
 def _open_orders(company: str) -> None:
