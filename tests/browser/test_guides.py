@@ -32,14 +32,16 @@ def documents(site, records) -> dict[str, str]:
         make_chain(records)
         site.db.commit()
     plan = newest(site, "Campaign Plan") or records.insert(plan_values(site)).name
+    offer = configured_draft(site) or newest(site, "Quotation", docstatus=1)
     return {
+        "Company": site.db.get_value("Quotation", offer, "company"),
         "Campaign Plan": plan,
         "Lead Import": checked_import(site, records),
         "Opportunity": newest(site, "Opportunity", status=("not in", ("Closed", "Lost", "Converted")))
         or newest(site, "Opportunity"),
         "Sales Order": newest(site, "Sales Order", docstatus=1, per_billed=100) or newest(site, "Sales Order", docstatus=1),
         "Sales Invoice": newest(site, "Sales Invoice", docstatus=1, is_return=0),
-        "Quotation": configured_draft(site) or newest(site, "Quotation", docstatus=1),
+        "Quotation": offer,
         "Offer Model": newest(site, "Offer Model", status="Published") or published_model(site, records),
     }
 
@@ -220,7 +222,13 @@ def close_dialog(page) -> None:
     page.wait_for_function("() => !document.querySelector('.modal.show')")
 
 
-def open_promises(page) -> None:
+def open_promises(page, company: str) -> None:
+    page.evaluate(
+        """company => localStorage.setItem(
+            `crm_ext.promise_board.${frappe.session.user}`, JSON.stringify({ company })
+        )""",
+        company,
+    )
     go(page, "promise-board")
     page.wait_for_selector(".crm-promise-board:visible [role=tab]")
     settle(page)
@@ -236,7 +244,7 @@ SCREENS = {
     "opportunity-stepper": lambda page, documents: open_opportunity(page, documents["Opportunity"]),
     "document-trail": lambda page, documents: open_picture(page, documents["Sales Order"]),
     "offer-desk": lambda page, documents: open_workspace(page, "offer-desk"),
-    "promise-board": lambda page, documents: open_promises(page),
+    "promise-board": lambda page, documents: open_promises(page, documents["Company"]),
     "offer-quotation": lambda page, documents: open_quotation(page, documents["Quotation"]),
     "configurator": lambda page, documents: open_configurator(page, documents["Quotation"]),
     "invoice-trail": lambda page, documents: open_trail_of_invoice(page, documents["Sales Invoice"]),
