@@ -267,6 +267,9 @@ class Records:
             if document.docstatus == 1:
                 document.cancel()
             self.frappe.delete_doc(doctype, name, force=True, delete_permanently=True)
+            # The next document gets the same number, and must not find the ledger rows of this one.
+            for ledger in ("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"):
+                self.frappe.db.delete(ledger, {"voucher_type": doctype, "voucher_no": name})
         self.frappe.db.commit()
 
 

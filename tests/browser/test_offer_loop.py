@@ -97,6 +97,8 @@ def customer(site, records):
         field = {"Payment Entry": "party", "Quotation": "party_name"}.get(doctype, "customer")
         for name in site.get_all(doctype, {field: made.name}, pluck="name", order_by="creation desc"):
             site.delete_doc(doctype, name, force=True)
+            for ledger in ("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"):
+                site.db.delete(ledger, {"voucher_type": doctype, "voucher_no": name})
     site.db.delete("ToDo", {"reference_name": ("in", quotations or [""])})
     site.db.commit()
 

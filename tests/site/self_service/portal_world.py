@@ -112,6 +112,9 @@ def remove(doctype: str, name: str) -> None:
         document.flags.ignore_links = True
         document.cancel()
     frappe.delete_doc(doctype, name, force=True, delete_permanently=True, ignore_permissions=True)
+    # The next document gets the same number, and must not find the ledger rows of this one.
+    for ledger in ("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"):
+        frappe.db.delete(ledger, {"voucher_type": doctype, "voucher_no": name})
 
 
 def remove_what_followed(quotation: str) -> None:
