@@ -186,7 +186,8 @@ def open_import(page, name: str) -> None:
 
 def open_quotation(page, name: str) -> None:
     open_form(page, "Quotation", name)
-    page.wait_for_selector('.crm-offer-section[data-key="promises"]:visible li, .crm-offer-section[data-key="promises"]:visible tr')
+    # A quotation that is ordered already has nothing left to promise; its card stays empty.
+    page.wait_for_selector(".crm-offer-card", state="attached")
     page.evaluate("cur_frm.scroll_to_field('items', false)")
     settle(page)
 
