@@ -143,7 +143,7 @@ def test_income_and_cost_of_goods_of_a_sale_carry_the_campaign_of_the_invoice(sp
     by_root = {}
     for row in frappe.get_all(
         "GL Entry",
-        filters={"voucher_no": invoice.name},
+        filters={"voucher_no": invoice.name, "is_cancelled": 0},
         fields=["account", "campaign", "debit", "credit"],
         order_by="name",
     ):
