@@ -18,6 +18,16 @@ _PROMISED = {
     "allow_on_submit": 1,
 }
 
+_SERVICE_ORDER = {
+    "fieldname": "service_order",
+    "fieldtype": "Link",
+    "options": "Service Order",
+    "label": _lt("Service Order"),
+    "read_only": 1,
+    "no_copy": 1,
+    "search_index": 1,
+}
+
 FIELDS: dict[str, list[dict]] = {
     "Quotation": [
         {
@@ -122,13 +132,53 @@ FIELDS: dict[str, list[dict]] = {
             "insert_after": "item_group",
         },
     ],
+    "Stock Entry": [{**_SERVICE_ORDER, "insert_after": "work_order"}],
+    "Timesheet": [{**_SERVICE_ORDER, "insert_after": "parent_project"}],
+    "Sales Invoice": [{**_SERVICE_ORDER, "insert_after": "project", "print_hide": 1}],
+    "Journal Entry": [{**_SERVICE_ORDER, "insert_after": "cheque_date", "print_hide": 1}],
     "Issue": [
+        {
+            "fieldname": "equipment",
+            "fieldtype": "Link",
+            "options": "Equipment",
+            "label": _lt("Equipment"),
+            "insert_after": "customer",
+            "in_standard_filter": 1,
+            "search_index": 1,
+        },
+        {
+            "fieldname": "complaint_cause",
+            "fieldtype": "Link",
+            "options": "Complaint Cause",
+            "label": _lt("Cause"),
+            "insert_after": "equipment",
+        },
+        {
+            "fieldname": "service_contract",
+            "fieldtype": "Link",
+            "options": "Service Contract",
+            "label": _lt("Service Contract"),
+            "insert_after": "complaint_cause",
+            "search_index": 1,
+        },
+        {
+            "fieldname": "contract_line",
+            "fieldtype": "Data",
+            "label": _lt("Row of the Contract"),
+            "insert_after": "service_contract",
+            "hidden": 1,
+            "read_only": 1,
+            "print_hide": 1,
+            "length": 20,
+        },
         {
             "fieldname": "disputed_invoice",
             "fieldtype": "Link",
             "options": "Sales Invoice",
             "label": _lt("Disputed Invoice"),
-            "description": _lt("The invoice that the customer objects to. One objection to an invoice is open at a time."),
+            "description": _lt(
+                "The invoice that the customer objects to. One objection to an invoice is open at a time."
+            ),
             "insert_after": "customer",
             "in_standard_filter": 1,
             "search_index": 1,
@@ -160,12 +210,23 @@ FIELDS: dict[str, list[dict]] = {
 _COLUMNLESS = ("Table", "Section Break", "Column Break", "HTML")
 # Frappe adds this one at the first change of a table that it sorts by creation, be the change ours or another's.
 _CREATION_INDEX = "creation"
+# Those that were there when nothing but the lacking ones was written down.
+_FIRST_DOCTYPES = (
+    "Quotation", "Quotation Item", "Sales Order", "Sales Order Item", "Customer", "Item", "Issue", "Payment Entry",
+)  # fmt: skip
 _SUBJECT = "custom_fields"
 
 
 def create() -> None:
     """Running it again adds what a later version brings."""
-    record.remember(_SUBJECT, {"without_creation_index": [name for name in FIELDS if _lacks_creation_index(name)]})
+    ours = record.recall(_SUBJECT) or {"without_creation_index": []}
+    asked = ours.get("asked", list(_FIRST_DOCTYPES) if ours["without_creation_index"] else [])
+    lacking = [name for name in FIELDS if name not in asked and _lacks_creation_index(name)]
+    record.forget(_SUBJECT)
+    record.remember(
+        _SUBJECT,
+        {"without_creation_index": [*ours["without_creation_index"], *lacking], "asked": list(FIELDS)},
+    )
     create_custom_fields(FIELDS, ignore_validate=True)
 
 
@@ -177,7 +238,9 @@ def remove() -> None:
     for doctype, fields in FIELDS.items():
         for field in fields:
             _drop(doctype, field)
-        if doctype in ours["without_creation_index"] and frappe.db.has_index(f"tab{doctype}", _CREATION_INDEX):
+        if doctype in ours["without_creation_index"] and frappe.db.has_index(
+            f"tab{doctype}", _CREATION_INDEX
+        ):
             frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` DROP INDEX `{_CREATION_INDEX}`")
         frappe.clear_cache(doctype=doctype)
     record.forget(_SUBJECT)

@@ -35,7 +35,9 @@ _ROW = ("role", "permlevel", "if_owner", *frappe.permissions.rights)
 
 def create() -> None:
     """Add the rights to roles that have none on the doctype; what the site decided for a role itself stands."""
-    ours = record.remember(_SUBJECT, {"customised": [name for name in DOCTYPES if not _is_customised(name)], "rows": []})
+    ours = record.remember(
+        _SUBJECT, {"customised": [name for name in DOCTYPES if not _is_customised(name)], "rows": []}
+    )
     for (doctype, role), rights in RIGHTS.items():
         setup_custom_perms(doctype)
         if not frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0}):
@@ -67,7 +69,9 @@ def _is_customised(doctype: str) -> bool:
 
 
 def _rows(table: str, doctype: str) -> list[tuple]:
-    rows = frappe.get_all(table, filters={"parent": doctype}, fields=list(_ROW), order_by="role, permlevel, if_owner")
+    rows = frappe.get_all(
+        table, filters={"parent": doctype}, fields=list(_ROW), order_by="role, permlevel, if_owner"
+    )
     return sorted(tuple(row[name] or 0 for name in _ROW) for row in rows)
 
 

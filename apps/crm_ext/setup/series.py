@@ -5,7 +5,16 @@ from __future__ import annotations
 import frappe
 
 # What the series begin with, before year and number.
-PREFIXES = ("MKT-PLAN-", "LEAD-IMPORT-", "PORTAL-PAY-", "PROMISE-", "QTN-RES-")
+PREFIXES = (
+    "MKT-PLAN-",
+    "LEAD-IMPORT-",
+    "PORTAL-PAY-",
+    "PROMISE-",
+    "QTN-RES-",
+    "SVC-CON-",
+    "SVC-ORD-",
+    "EQP-",
+)
 
 
 def remove() -> None:
