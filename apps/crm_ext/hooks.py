@@ -110,6 +110,7 @@ ignore_links_on_delete = [
     "Offer Production",
     "Quotation Revision",
     "Portal Link",
+    "Service Link",
     "Quotation Response",
     "Promise Record",
 ]

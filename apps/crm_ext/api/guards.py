@@ -4,9 +4,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_ext.self_service.flow import identity, portal_links
+from crm_ext.self_service.flow import identity, portal_links, service_links
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.flow.portal_links import Answerer
+from crm_ext.self_service.flow.service_links import Opened
 
 
 def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -> None:
@@ -90,3 +91,20 @@ def require_offer(quotation: str | None = None, token: str | None = None) -> Ans
             frappe.DoesNotExistError,
         )
     return answerer
+
+
+def require_service_link(token: str | None, purpose: str) -> Opened:
+    """What the token of a service link opens; it may be used up, which its page says.
+
+    One answer (HTTP 404) for tokens that are wrong, expired or revoked; who guesses is soon refused (HTTP 429).
+    """
+    guard_flood("service link", from_one_address=300, from_all=30000, seconds=600)
+    opened = service_links.open_link(token, purpose)
+    if opened is None:
+        guard_flood("service link not found", from_one_address=20, from_all=2000, seconds=600)
+        frappe.flags.disable_traceback = True
+        frappe.throw(
+            _("This link does not work, or does not work any more. Please ask us for a new one."),
+            frappe.DoesNotExistError,
+        )
+    return opened

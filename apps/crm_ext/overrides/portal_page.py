@@ -24,7 +24,10 @@ from werkzeug.wrappers import Response
 
 from crm_ext.self_service.flow import pages
 
-_ADDRESS = re.compile(r"(portal|offer)/[a-z_]+")
+_ADDRESS = re.compile(r"(portal|offer|visit|solved|technician)/[a-z_]+")
+# Where a site may have pages of its own beside ours.
+_SHARED = ("offer/", "visit/", "solved/", "technician/")
+_INDEXES = ("portal", "technician")
 _WWW = Path(frappe.get_app_path("crm_ext", "www"))
 _NOTICE = "templates/self_service/notice.html"
 _HEADERS = {
@@ -40,15 +43,15 @@ _HEADERS = {
 
 
 class PortalPage(BaseRenderer):
-    """A page below /portal or /offer: `www/<path>.py` gives its context, `www/<path>.html` its form."""
+    """A page below /portal, /technician or of a link: `www/<path>.py` gives its context, `www/<path>.html` its form."""
 
     def __init__(self, path: str | None = None, http_status_code: int | None = None) -> None:
         super().__init__(path, http_status_code)
-        self.page = "portal/index" if self.path == "portal" else self.path
+        self.page = f"{self.path}/index" if self.path in _INDEXES else self.path
 
     def can_render(self) -> bool:
-        """Everything below /portal is ours, found or not; below /offer, where a site may have pages, what we have."""
-        return self.page.startswith("portal/") or (self.page.startswith("offer/") and self._is_there())
+        """Everything below /portal is ours, found or not; elsewhere, where a site may have pages, what we have."""
+        return self.page.startswith("portal/") or (self.page.startswith(_SHARED) and self._is_there())
 
     def render(self) -> Response:
         try:
