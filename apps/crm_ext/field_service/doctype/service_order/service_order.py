@@ -1,5 +1,10 @@
 from frappe.model.document import Document
 
+from crm_ext.field_service.flow import service_orders
+
 
 class ServiceOrder(Document):
-    pass
+    """A job at a customer's place; flow.service_orders knows what happens to it."""
+
+    def validate(self) -> None:
+        service_orders.validate(self)
