@@ -184,6 +184,21 @@ def campaign_efficiency(start: date, end: date) -> list[dict]:
     return execute(frappe._dict(from_date=start, to_date=end))[1]
 
 
+def profitability_by_dimension(company: str, document_type: str, start: str, end: str) -> list[dict]:
+    """Rows of ERPNext's Profitability Analysis by an accounting dimension: what ours is measured against."""
+    from erpnext.accounts.report.profitability_analysis.profitability_analysis import execute
+
+    filters = {
+        "company": company,
+        "based_on": "Accounting Dimension",
+        "accounting_dimension": document_type,
+        "from_date": start,
+        "to_date": end,
+        "fiscal_year": frappe.db.get_value("Fiscal Year", {"year_start_date": ("<=", end), "year_end_date": (">=", end)}),
+    }
+    return execute(frappe._dict(filters))[1]
+
+
 # Quotations and the orders made of them
 
 
@@ -617,3 +632,13 @@ def make_work_order(order: Document, line: dict) -> str:
     from erpnext.selling.doctype.sales_order.sales_order import make_work_orders
 
     return make_work_orders(frappe.as_json({"items": [line]}), order.name, order.company, order.project)[0]
+
+
+# The technician's van
+
+
+def batches_in(warehouse: str, item_codes: list[str]) -> list[dict]:
+    """[{batch_no, qty}] of these items that may be taken from the warehouse today, in the order that ERPNext picks."""
+    from erpnext.stock.doctype.batch.batch import get_batch_qty
+
+    return get_batch_qty(warehouse=warehouse, item_code=item_codes)
