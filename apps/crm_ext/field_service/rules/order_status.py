@@ -38,8 +38,6 @@ def next_status(standing: Standing, status: str) -> str | Refusal:
     return status
 
 
-
-
 def moments_to_clear(status: str) -> tuple[str, ...]:
     """Moments of later steps, which a step back takes away."""
     place = SETTABLE.index(status)
