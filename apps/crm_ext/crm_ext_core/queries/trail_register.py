@@ -15,8 +15,9 @@ from crm_ext.compat import CAMPAIGN_DOCTYPE, CAMPAIGN_FIELD, LEAD_CAMPAIGN_FIELD
 class Link:
     """A column by which the later document names the earlier one.
 
-    table: doctype that has the column, `child` itself or one of its child tables. type_column: where the column is a
-    Dynamic Link. kind: 'follows', 'return', 'amendment' or 'spend'.
+    table: doctype that has the column: `child` itself, one of its child tables, or a record of its own that names both
+    and then names the child in `names_child`. type_column: where the column is a Dynamic Link. kind: 'follows', 'return',
+    'amendment' or 'spend'.
     """
 
     parents: tuple[str, ...]
@@ -25,10 +26,11 @@ class Link:
     column: str
     type_column: str | None = None
     kind: str = "follows"
+    names_child: str | None = None
 
     @property
     def child_column(self) -> str:
-        return "name" if self.table == self.child else "parent"
+        return self.names_child or ("name" if self.table == self.child else "parent")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ AMENDABLE = (
     "Dunning",
     "Payment Entry",
     "Journal Entry",
+    "Service Contract",
+    "Service Order",
 )
 
 LINKS: tuple[Link, ...] = (
@@ -101,6 +105,23 @@ LINKS: tuple[Link, ...] = (
     Link(("Sales Order",), "Delivery Note", "Delivery Note Item", "against_sales_order"),
     Link(("Sales Order",), "Sales Invoice", "Sales Invoice Item", "sales_order"),
     Link(("Sales Order",), "POS Invoice", "POS Invoice Item", "sales_order"),
+    Link(("Quotation",), "Service Contract", "Service Contract", "quotation"),
+    Link(("Sales Order",), "Service Contract", "Service Contract", "sales_order"),
+    Link(("Service Contract",), "Service Contract", "Service Contract", "renewed_from"),
+    Link(("Service Contract",), "Issue", "Issue", "service_contract"),
+    Link(("Service Contract",), "Service Order", "Service Order", "service_contract"),
+    Link(
+        ("Service Contract",),
+        "Sales Invoice",
+        "Billed Period",
+        "service_contract",
+        names_child="sales_invoice",
+    ),
+    Link(("Issue",), "Service Order", "Service Order", "issue"),
+    *(
+        Link(("Service Order",), doctype, doctype, "service_order")
+        for doctype in ("Stock Entry", "Timesheet", "Sales Invoice", "Journal Entry")
+    ),
     Link(("Delivery Note",), "Sales Invoice", "Sales Invoice Item", "delivery_note"),
     Link(("Delivery Note",), "POS Invoice", "POS Invoice Item", "delivery_note"),
     Link(("Delivery Note",), "Delivery Note", "Delivery Note", "return_against", kind="return"),
@@ -192,6 +213,23 @@ CARDS: Mapping[str, Card] = {
     "Journal Entry": Card(
         title=("title",), day="posting_date", status=None, subtype="voucher_type", amount=("total_debit",),
         base_amount=("total_debit",), amended_from="amended_from",
+    ),
+    "Service Contract": Card(
+        title=("title",), party="customer", day="start_date", currency=("currency",), amended_from="amended_from",
+        fixed={"party_type": "Customer"},
+    ),
+    "Issue": Card(title=("subject",), party="customer", day="opening_date", fixed={"party_type": "Customer"}),
+    "Service Order": Card(
+        title=("title",), party="customer", day="planned_start", subtype="job_type", currency=("currency",),
+        amended_from="amended_from", fixed={"party_type": "Customer"},
+    ),
+    "Stock Entry": Card(
+        title=("stock_entry_type",), day="posting_date", status=None, subtype="purpose", amount=("total_outgoing_value",),
+        base_amount=("total_outgoing_value",),
+    ),
+    "Timesheet": Card(
+        title=("employee_name", "title"), currency=("currency",), amount=("total_costing_amount",),
+        base_amount=("base_total_costing_amount",), conversion_rate="exchange_rate",
     ),
     "Purchase Invoice": Card(
         **{**_BILLED, "title": ("supplier_name",), "party": "supplier", "fixed": {"party_type": "Supplier"}}

@@ -11,6 +11,11 @@ if (!crm_ext.document_trail.forms) {
 		"Opportunity",
 		"Quotation",
 		"Sales Order",
+		"Service Contract",
+		"Issue",
+		"Service Order",
+		"Stock Entry",
+		"Timesheet",
 		"Delivery Note",
 		"Sales Invoice",
 		"POS Invoice",
@@ -24,6 +29,8 @@ if (!crm_ext.document_trail.forms) {
 		frappe.ui.form.on(doctype, {
 			async refresh(frm) {
 				if (frm.is_new()) return;
+				// Of these only what a service order made belongs to a trail.
+				if (["Stock Entry", "Timesheet"].includes(doctype) && !frm.doc.service_order) return;
 				await frappe.require(["document_trail.bundle.css", "document_trail.bundle.js"]);
 				crm_ext.document_trail.show_panel(frm);
 			},
