@@ -178,7 +178,7 @@ def _newest_first(link: Link) -> str:
     """Rows of a child table repeat their pair; a document's own columns do not, and an index may give them in order."""
     if link.table == link.child:
         return "ORDER BY `creation` DESC"
-    pair = [f"`{link.column}`", "`parent`", *([f"`{link.type_column}`"] if link.type_column else [])]
+    pair = [f"`{link.column}`", f"`{link.child_column}`", *([f"`{link.type_column}`"] if link.type_column else [])]
     return f"GROUP BY {', '.join(pair)} ORDER BY MAX(`creation`) DESC"
 
 
