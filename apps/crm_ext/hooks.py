@@ -71,9 +71,29 @@ doc_events = {
     "Payment Request": {
         "on_payment_authorized": "crm_ext.overrides.payment_request.on_payment_authorized",
     },
-    "Issue": {"validate": "crm_ext.overrides.issue.validate"},
-    "Delivery Note": {"on_submit": "crm_ext.overrides.delivery_note.on_submit"},
-    "Sales Invoice": {"on_submit": "crm_ext.overrides.sales_invoice.on_submit"},
+    "Issue": {
+        "validate": "crm_ext.overrides.issue.validate",
+        "before_save": "crm_ext.overrides.issue.before_save",
+        "after_insert": "crm_ext.overrides.issue.after_insert",
+        "on_update": "crm_ext.overrides.issue.on_update",
+        "on_trash": "crm_ext.overrides.issue.on_trash",
+    },
+    "Delivery Note": {
+        "on_submit": "crm_ext.overrides.delivery_note.on_submit",
+        "before_cancel": "crm_ext.overrides.delivery_note.before_cancel",
+        "on_cancel": "crm_ext.overrides.delivery_note.on_cancel",
+    },
+    "Sales Invoice": {
+        "on_submit": "crm_ext.overrides.sales_invoice.on_submit",
+        "before_cancel": "crm_ext.overrides.sales_invoice.before_cancel",
+        "on_cancel": "crm_ext.overrides.sales_invoice.on_cancel",
+    },
+    "Stock Entry": {
+        "on_submit": "crm_ext.overrides.stock_entry.on_submit",
+        "before_cancel": "crm_ext.overrides.stock_entry.before_cancel",
+        "on_cancel": "crm_ext.overrides.stock_entry.on_cancel",
+    },
+    "Serial No": {"before_rename": "crm_ext.overrides.serial_no.before_rename"},
     "Item": {
         "on_update": "crm_ext.overrides.item.on_update",
         "on_trash": "crm_ext.overrides.item.on_trash",
@@ -113,6 +133,9 @@ ignore_links_on_delete = [
     "Service Link",
     "Quotation Response",
     "Promise Record",
+    "Solution Confirmation",
+    "Complaint Letter",
+    "Fired Escalation",
 ]
 
 override_whitelisted_methods = {
@@ -144,9 +167,14 @@ scheduler_events = {
             "crm_ext.marketing_automation.flow.harvest.run",
             "crm_ext.self_service.flow.order_notices.send_waiting",
             "crm_ext.offer_desk.flow.stock_holds.expire_due",
+            "crm_ext.field_service.flow.complaint_letters.send_waiting",
+            "crm_ext.field_service.flow.escalations.fire_due",
         ],
     },
-    "hourly": ["crm_ext.offer_desk.flow.stock_holds.warn_owners"],
+    "hourly": [
+        "crm_ext.offer_desk.flow.stock_holds.warn_owners",
+        "crm_ext.field_service.flow.complaints.follow_up",
+    ],
     "hourly_long": ["crm_ext.marketing_automation.flow.campaign_extract.refresh"],
     "daily": [
         "crm_ext.marketing_automation.flow.campaign_plans.refresh_statuses",
@@ -170,6 +198,7 @@ override_doctype_dashboards = {
     "Project": "crm_ext.overrides.project.get_dashboard",
     "Quotation": "crm_ext.overrides.quotation.get_dashboard",
     "Sales Order": "crm_ext.overrides.sales_order.get_dashboard",
+    "Serial No": "crm_ext.overrides.serial_no.get_dashboard",
 }
 
 # The trail's panel stands on every form of the chain.

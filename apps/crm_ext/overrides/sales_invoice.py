@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
+from crm_ext.field_service.flow import equipment
 from crm_ext.self_service.flow import order_notices
 
 
 def on_submit(invoice: Document, method: str | None = None) -> None:
     order_notices.invoice_submitted(invoice)
+    equipment.document_submitted(invoice)
+
+
+def before_cancel(invoice: Document, method: str | None = None) -> None:
+    equipment.before_cancel(invoice)
+
+
+def on_cancel(invoice: Document, method: str | None = None) -> None:
+    equipment.document_cancelled(invoice)

@@ -122,6 +122,13 @@ FIELDS: dict[str, list[dict]] = {
             "description": _lt("Says whose holds on stock come first and which margin is the least."),
             "insert_after": "customer_group",
         },
+        {
+            "fieldname": "mute_service_letters",
+            "fieldtype": "Check",
+            "label": _lt("No Letters about Service"),
+            "description": _lt("The customer does not want to be written to about complaints and visits."),
+            "insert_after": "language",
+        },
     ],
     "Item": [
         {
@@ -130,6 +137,22 @@ FIELDS: dict[str, list[dict]] = {
             "label": _lt("Show in the Customer Catalogue"),
             "description": _lt("Customers find and order this item in the portal."),
             "insert_after": "item_group",
+        },
+        {
+            "fieldname": "equipment_record",
+            "fieldtype": "Select",
+            "options": "For Serial Numbers\nFor Every Piece\nNever",
+            "default": "For Serial Numbers",
+            "label": _lt("Equipment Made at Delivery"),
+            "description": _lt("Which units get a record of their own as equipment of the customer."),
+            "insert_after": "warranty_period",
+        },
+        {
+            "fieldname": "equipment_type",
+            "fieldtype": "Link",
+            "options": "Equipment Type",
+            "label": _lt("Equipment Type"),
+            "insert_after": "equipment_record",
         },
     ],
     "Stock Entry": [{**_SERVICE_ORDER, "insert_after": "work_order"}],

@@ -14,6 +14,8 @@ PREFIXES = (
     "SVC-CON-",
     "SVC-ORD-",
     "EQP-",
+    "SUP-CLM-",
+    "MNT-PLAN-",
 )
 
 

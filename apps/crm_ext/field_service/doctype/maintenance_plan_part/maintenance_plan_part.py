@@ -1,0 +1,7 @@
+"""Maintenance Plan Part: what the visits of a plan need."""
+
+from frappe.model.document import Document
+
+
+class MaintenancePlanPart(Document):
+    pass

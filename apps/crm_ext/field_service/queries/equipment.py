@@ -1,0 +1,334 @@
+"""What the stock ledger and the site know about units at customers' places. No number of queries grows with the units."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+import frappe
+
+_EXCEPTIONS = "crm_ext_equipment_exceptions"
+_RULE = "For Serial Numbers"
+_LEGACY_SPLIT = str.maketrans(",", "\n")
+
+# Where other records name an equipment: what is named stays.
+_NAMED_BY = (
+    ("Issue", "equipment"),
+    ("Service Order", "equipment"),
+    ("Planned Visit", "equipment"),
+    ("Maintenance Plan", "equipment"),
+    ("Equipment Meter", "equipment"),
+    ("Service Contract Line", "equipment"),
+    ("Contract Equipment", "equipment"),
+    ("Equipment", "parent_equipment"),
+)
+
+
+def exceptions() -> dict[str, str]:
+    """{item: what it says} for the items that do not follow the rule of serial numbers; from the cache."""
+    return frappe.cache.get_value(_EXCEPTIONS, _read_exceptions)
+
+
+def forget_exceptions() -> None:
+    """The items changed; whoever asks while they are not committed yet must not fill the cache for the others."""
+    frappe.cache.delete_value(_EXCEPTIONS)
+    for moment in (frappe.db.after_commit, frappe.db.after_rollback):
+        moment.add(lambda: frappe.cache.delete_value(_EXCEPTIONS))
+
+
+def _read_exceptions() -> dict[str, str]:
+    rows = frappe.get_all(
+        "Item",
+        filters={"equipment_record": ("not in", [_RULE, ""])},
+        fields=["name", "equipment_record"],
+        order_by="name",
+    )
+    return {row.name: row.equipment_record for row in rows}
+
+
+def serial_numbers_of(bundles: Collection[str]) -> set[str]:
+    rows = frappe.get_all(
+        "Serial and Batch Entry",
+        filters={"parent": ("in", sorted(bundles)), "serial_no": ("is", "set")},
+        pluck="serial_no",
+        order_by="idx",
+    )
+    return set(rows)
+
+
+def movements(serial_numbers: Collection[str]) -> list[frappe._dict]:
+    """The lines of the stock ledger of these units that stand: serial_no, posting_datetime, creation, actual_qty,
+    voucher_type, voucher_no, company."""
+    return frappe.db.sql(
+        """
+        select entry.serial_no, line.posting_datetime, line.creation, line.actual_qty, line.voucher_type,
+            line.voucher_no, line.company
+        from `tabSerial and Batch Entry` entry
+        join `tabStock Ledger Entry` line on line.serial_and_batch_bundle = entry.parent
+        where entry.serial_no in %s and line.is_cancelled = 0
+        """,
+        [sorted(serial_numbers)],
+        as_dict=True,
+    )
+
+
+def movements_of_old(serial_numbers: Collection[str], items: Collection[str]) -> list[frappe._dict]:
+    """The same from before there were bundles: the ledger kept the numbers as a text. Reads all lines of the items."""
+    lines = frappe.db.sql(
+        """
+        select serial_no, posting_datetime, creation, actual_qty, voucher_type, voucher_no, company
+        from `tabStock Ledger Entry`
+        where item_code in %s and is_cancelled = 0 and ifnull(serial_no, '') != ''
+            and ifnull(serial_and_batch_bundle, '') = ''
+        """,
+        [sorted(items)],
+        as_dict=True,
+    )
+    asked = set(serial_numbers)
+    return [
+        frappe._dict(line, serial_no=serial_no)
+        for line in lines
+        for serial_no in split_numbers(line.serial_no)
+        if serial_no in asked
+    ]
+
+
+def split_numbers(text: str | None) -> list[str]:
+    """Serial numbers as ERPNext keeps several in one text."""
+    return [number.strip() for number in (text or "").translate(_LEGACY_SPLIT).split("\n") if number.strip()]
+
+
+def vouchers(names: Collection[tuple[str, str]]) -> dict[tuple[str, str], frappe._dict]:
+    """What the stock documents say, by (doctype, name); at most one query for each of three doctypes."""
+    by_doctype = defaultdict(list)
+    for doctype, name in names:
+        by_doctype[doctype].append(name)
+    found = {}
+    for doctype in ("Delivery Note", "Sales Invoice"):
+        for row in _deliveries(doctype, by_doctype.get(doctype)):
+            found[doctype, row.name] = row
+    for row in _stock_entries(by_doctype.get("Stock Entry")):
+        found["Stock Entry", row.name] = row
+    return found
+
+
+def _deliveries(doctype: str, names: list[str] | None) -> list[frappe._dict]:
+    if not names:
+        return []
+    return frappe.get_all(
+        doctype,
+        filters={"name": ("in", names)},
+        fields=["name", "customer", "customer_address", "shipping_address_name", "is_return", "is_internal_customer"],
+        order_by="name",
+    )
+
+
+def _stock_entries(names: list[str] | None) -> list[frappe._dict]:
+    if not names:
+        return []
+    return frappe.db.sql(
+        """
+        select entry.name, entry.purpose, service.customer, service.customer_address, service.equipment
+        from `tabStock Entry` entry
+        left join `tabService Order` service on service.name = entry.service_order
+        where entry.name in %s
+        """,
+        [names],
+        as_dict=True,
+    )
+
+
+def by_serial_no(serial_numbers: Collection[str]) -> list[frappe._dict]:
+    """Equipment of these numbers, locked until the end of the transaction."""
+    return frappe.db.sql(
+        """
+        select name, serial_no, status, customer, customer_address, parent_equipment, origin, delivery_document
+        from `tabEquipment` where serial_no in %s for update
+        """,
+        [sorted(serial_numbers)],
+        as_dict=True,
+    )
+
+
+def by_delivery_row(rows: Collection[str]) -> list[frappe._dict]:
+    """Equipment that rows of deliveries made piece by piece, locked until the end of the transaction."""
+    return frappe.db.sql(
+        """
+        select name, piece_key, delivery_row, status, customer from `tabEquipment`
+        where delivery_row in %s for update
+        """,
+        [sorted(rows)],
+        as_dict=True,
+    )
+
+
+def placements_of(equipment: Collection[str]) -> dict[str, list[frappe._dict]]:
+    """{equipment: its placements in their order}."""
+    found = defaultdict(list)
+    if equipment:
+        rows = frappe.get_all(
+            "Equipment Placement",
+            filters={"parent": ("in", sorted(equipment)), "parenttype": "Equipment"},
+            fields=[
+                "parent", "since", "status", "customer", "customer_address", "part_of", "document_type", "document",
+                "note",
+            ],
+            order_by="idx",
+        )  # fmt: skip
+        for row in rows:
+            found[row.parent].append(row)
+    return found
+
+
+def units(serial_numbers: Collection[str]) -> dict[str, frappe._dict]:
+    """{serial number: item, its name and type, company, warranty} by one query."""
+    rows = frappe.db.sql(
+        """
+        select number.name, number.item_code, number.company, number.warranty_expiry_date, item.item_name,
+            item.equipment_type, item.warranty_period
+        from `tabSerial No` number join `tabItem` item on item.name = number.item_code
+        where number.name in %s
+        """,
+        [sorted(serial_numbers)],
+        as_dict=True,
+    )
+    return {row.name: row for row in rows}
+
+
+def items(codes: Collection[str]) -> dict[str, frappe._dict]:
+    rows = frappe.get_all(
+        "Item",
+        filters={"name": ("in", sorted(codes))},
+        fields=["name", "item_name", "equipment_type", "warranty_period"],
+        order_by="name",
+    )
+    return {row.name: row for row in rows}
+
+
+def customer_names(customers: Iterable[str]) -> dict[str, str]:
+    names = sorted(set(filter(None, customers)))
+    if not names:
+        return {}
+    return dict(
+        frappe.get_all(
+            "Customer",
+            filters={"name": ("in", names)},
+            fields=["name", "customer_name"],
+            as_list=True,
+            order_by="name",
+        )
+    )
+
+
+def coordinates_at(addresses: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """{address: where other equipment at it stands}: who has been told once need not be told again."""
+    names = sorted(set(filter(None, addresses)))
+    if not names:
+        return {}
+    rows = frappe.get_all(
+        "Equipment",
+        filters={"customer_address": ("in", names), "latitude": ("!=", 0), "longitude": ("!=", 0)},
+        fields=["customer_address", "latitude", "longitude"],
+        order_by="modified",
+    )
+    return {row.customer_address: (row.latitude, row.longitude) for row in rows}
+
+
+def delivery_rows(doctype: str, rows: Collection[str]) -> list[frappe._dict]:
+    """Rows of Delivery Notes or Sales Invoices with what came back of them, in stock units."""
+    link = "dn_detail" if doctype == "Delivery Note" else "sales_invoice_item"
+    # The names of doctypes and fields are the two above, never what somebody sent.
+    line, parent = frappe.qb.DocType(f"{doctype} Item"), frappe.qb.DocType(doctype)
+    found = (
+        frappe.qb.from_(line)
+        .join(parent)
+        .on(parent.name == line.parent)
+        .select(
+            line.name,
+            line.item_code,
+            line.stock_qty,
+            parent.name.as_("voucher"),
+            parent.docstatus,
+            parent.company,
+            parent.customer,
+            parent.customer_address,
+            parent.shipping_address_name,
+            parent.posting_date,
+            parent.posting_time,
+        )
+        .where(line.name.isin(sorted(rows)))
+    ).run(as_dict=True)
+    back = (
+        frappe.qb.from_(line)
+        .join(parent)
+        .on(parent.name == line.parent)
+        .select(line[link].as_("of"), line.stock_qty, parent.name, parent.posting_date, parent.posting_time)
+        .where(line[link].isin(sorted(rows)) & (parent.docstatus == 1) & (parent.is_return == 1))
+        .orderby(parent.posting_date, parent.posting_time, parent.creation)
+    ).run(as_dict=True)
+    returns = defaultdict(list)
+    for row in back:
+        returns[row.of].append(row)
+    for row in found:
+        row.returns = returns[row.name]
+    return found
+
+
+def parts_under(equipment: Collection[str]) -> list[frappe._dict]:
+    """Parts, parts of parts and so on of these, with the unit at their top: name, top."""
+    if not equipment:
+        return []
+    return frappe.db.sql(
+        """
+        with recursive tree (name, top, depth) as (
+            select name, parent_equipment, 1 from `tabEquipment` where parent_equipment in %s
+            union all
+            select part.name, tree.top, tree.depth + 1 from `tabEquipment` part
+            join tree on part.parent_equipment = tree.name where tree.depth < 20
+        )
+        select distinct name, top from tree
+        """,
+        [sorted(equipment)],
+        as_dict=True,
+    )
+
+
+def above(equipment: str) -> list[str]:
+    """What an equipment is a part of, from near to far; a circle in old data ends."""
+    rows = frappe.db.sql(
+        """
+        with recursive chain (name, depth) as (
+            select parent_equipment, 1 from `tabEquipment` where name = %s
+            union all
+            select whole.parent_equipment, chain.depth + 1 from `tabEquipment` whole
+            join chain on whole.name = chain.name where chain.depth < 40
+        )
+        select name from chain where name is not null order by depth
+        """,
+        [equipment],
+    )
+    return list(dict.fromkeys(name for (name,) in rows))
+
+
+def named_elsewhere(equipment: Collection[str]) -> set[str]:
+    """Those of them that other records name; one query."""
+    names = sorted(equipment)
+    if not names:
+        return set()
+    query = None
+    for doctype, field in _NAMED_BY:
+        table = frappe.qb.DocType(doctype)
+        part = frappe.qb.from_(table).select(table[field].as_("equipment")).where(table[field].isin(names))
+        query = part if query is None else query * part
+    return {row[0] for row in query.run()}
+
+
+def serial_numbers_after(position: str, number: int) -> list[str]:
+    """The next serial numbers in the order of their names."""
+    return frappe.get_all(
+        "Serial No",
+        filters={"name": (">", position)},
+        pluck="name",
+        order_by="name",
+        limit=number,
+    )

@@ -1,0 +1,19 @@
+"""Events of ERPNext's Serial No that reach this app."""
+
+from __future__ import annotations
+
+from frappe.model.document import Document
+
+from crm_ext.field_service.flow import equipment
+
+
+def before_rename(number: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+    if merge:
+        equipment.serial_no_merged(old, new)
+
+
+def get_dashboard(data: dict) -> dict:
+    """The record of the unit at its customer's place."""
+    data.setdefault("fieldname", "serial_no")
+    data.setdefault("transactions", []).append({"items": ["Equipment"]})
+    return data
