@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -61,12 +61,20 @@ def entitlement_for(
 
 def entitlement_of(contract_line: str, on: date) -> Entitlement | None:
     """What one row of a contract gives on a day; None where it does not hold on that day."""
-    rows = queries.rows_on(on, row=contract_line)
+    return entitlements_of([contract_line], on).get(contract_line)
+
+
+def entitlements_of(contract_lines: Collection[str], on: date) -> dict[str, Entitlement]:
+    """What each of these rows of contracts gives on a day, without those that do not hold then; three queries."""
+    rows = queries.rows_on(on, named=contract_lines) if contract_lines else []
     if not rows:
-        return None
-    row = rows[0]
-    line = (row.contract, row.line_number)
-    return _entitlement(row, queries.uses_of([line])[line], on, queries.covered_causes([row.contract])[line])
+        return {}
+    lines = [(row.contract, row.line_number) for row in rows]
+    uses, causes = queries.uses_of(lines), queries.covered_causes({row.contract for row in rows})
+    return {
+        row.name: _entitlement(row, uses[line], on, causes[line])
+        for row, line in zip(rows, lines, strict=True)
+    }
 
 
 def draw(

@@ -14,9 +14,14 @@ from crm_ext.shared.periods import LAST_DAY
 
 
 def rows_on(
-    day: date, *, customer: str | None = None, company: str | None = None, row: str | None = None
+    day: date,
+    *,
+    customer: str | None = None,
+    company: str | None = None,
+    row: str | None = None,
+    named: Collection[str] | None = None,
 ) -> list[dict]:
-    """Rows of submitted contracts that hold on a day, of a customer in a company or by the row's name.
+    """Rows of submitted contracts that hold on a day, of a customer in a company or by the name of one row or of several.
 
     Each with `contract`, `customer`, the contract's days and calendar, and `ends_on`: the last day of row or contract.
     Suspended days are left out.
@@ -39,6 +44,7 @@ def rows_on(
         join `tabService Contract Line` line on line.parent = contract.name
         where contract.docstatus = 1
             and (%(row)s is null or line.name = %(row)s)
+            and (%(any_name)s or line.name in %(named)s)
             and (%(customer)s is null or contract.customer = %(customer)s)
             and (%(company)s is null or contract.company = %(company)s)
             and greatest(ifnull(line.start_date, contract.start_date), contract.start_date) <= %(day)s
@@ -53,7 +59,15 @@ def rows_on(
             )
         order by contract.name, line.line_number
         """,
-        {"day": day, "customer": customer, "company": company, "row": row, "last": LAST_DAY},
+        {
+            "day": day,
+            "customer": customer,
+            "company": company,
+            "row": row,
+            "any_name": named is None,
+            "named": tuple(named or ("",)),
+            "last": LAST_DAY,
+        },
         as_dict=True,
     )
 
