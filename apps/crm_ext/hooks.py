@@ -146,7 +146,10 @@ override_whitelisted_methods = {
 jinja = {"methods": ["crm_ext.api.click.tracked_link"]}
 
 # Self Service
-page_renderer = ["crm_ext.overrides.portal_page.PortalPage"]
+page_renderer = [
+    "crm_ext.overrides.portal_page.PortalPage",
+    "crm_ext.overrides.technician_worker.TechnicianWorker",
+]
 portal_menu_items = [{"title": "Customer Portal", "route": "/portal", "role": "Customer"}]
 get_website_user_home_page = "crm_ext.overrides.website.home_page"
 website_route_rules = [
@@ -156,6 +159,7 @@ website_route_rules = [
     {"from_route": "/portal/invoices/<path:name>", "to_route": "portal/invoice"},
     {"from_route": "/portal/payments/<path:name>", "to_route": "portal/payment"},
     {"from_route": "/offer/<token>", "to_route": "offer/quotation"},
+    {"from_route": "/visit/<token>", "to_route": "visit/visit"},
 ]
 
 update_website_context = ["crm_ext.overrides.website.update_website_context"]
