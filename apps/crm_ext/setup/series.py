@@ -14,6 +14,7 @@ PREFIXES = (
     "SVC-CON-",
     "SVC-ORD-",
     "EQP-",
+    "DISPATCH-",
     "SUP-CLM-",
     "MNT-PLAN-",
 )
