@@ -74,9 +74,11 @@ def _task(point: Document) -> dict:
 
 
 def _from_customer(order: Document) -> None:
-    order.customer_address = order.customer_address or get_default_address(
-        "Customer", order.customer, "is_shipping_address"
-    ) or get_default_address("Customer", order.customer)
+    order.customer_address = (
+        order.customer_address
+        or get_default_address("Customer", order.customer, "is_shipping_address")
+        or get_default_address("Customer", order.customer)
+    )
     order.contact_person = order.contact_person or get_default_contact("Customer", order.customer)
     if order.contact_person and not (order.contact_mobile and order.contact_email):
         mobile, phone, email = frappe.get_cached_value(

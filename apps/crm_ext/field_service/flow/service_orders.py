@@ -8,20 +8,64 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from crm_ext.field_service.flow import payers, service_order_sources, work_times
+from crm_ext.field_service.flow import service_order_prices as prices
 from crm_ext.field_service.flow import service_order_sentences as sentences
-from crm_ext.field_service.flow import service_order_sources
+from crm_ext.field_service.flow import service_posting as posting
 from crm_ext.field_service.flow.service_order_sources import make_from
+from crm_ext.field_service.queries import service_orders as queries
+from crm_ext.field_service.queries import service_posting as posting_queries
 from crm_ext.field_service.rules import order_status
-from crm_ext.shared.results import Refusal
+from crm_ext.shared.results import Refusal, refuse
 
-__all__ = ["locked", "make_from", "set_status", "validate"]
+__all__ = [
+    "locked",
+    "make_from",
+    "on_cancel",
+    "on_submit",
+    "on_trash",
+    "prepare_submit",
+    "set_status",
+    "validate",
+]
 
 
 def validate(order: Document) -> None:
-    """Before every save."""
+    """Before every save: what is empty is filled, hours are reckoned, rates found, payers decided."""
     service_order_sources.complete(order)
+    _check_belonging(order)
+    _fill_parts(order)
     if order.docstatus == 0 and not order.technician and order.status != "Open":
         order.status = "Open"
+    work_times.set_hours(order)
+    prices.set_rates(order)
+    payers.decide(order)
+    prices.set_amounts(order)
+
+
+def prepare_submit(order: Document) -> None:
+    posting.prepare(order)
+
+
+def on_submit(order: Document) -> None:
+    posting.post(order)
+    _tell_planned_visit(order, "Done")
+
+
+def on_cancel(order: Document) -> None:
+    """Everything that the order posted is taken back in the opposite order."""
+    posting.reverse(order)
+    order.db_set("status", "Cancelled")
+    _tell_planned_visit(order, "Ordered")
+
+
+def on_trash(order: Document) -> None:
+    """Reports of the phone go with a draft that is deleted, and its planned visit can be ordered again."""
+    frappe.db.delete("Work Report", {"service_order": order.name})
+    if order.planned_visit and queries.order_of_visit(order.planned_visit) == order.name:
+        frappe.db.set_value(
+            "Planned Visit", order.planned_visit, {"status": "Planned", "service_order": None}
+        )
 
 
 def locked(name: str) -> Document:
@@ -44,3 +88,27 @@ def set_status(name: str, status: str, at: datetime | str | None = None) -> None
     if moment := order_status.MOMENTS.get(found):
         values[moment] = get_datetime(at) if at else now_datetime()
     order.db_set(values, notify=True)
+
+
+def _check_belonging(order: Document) -> None:
+    if not order.equipment:
+        return
+    owner = frappe.get_cached_value("Equipment", order.equipment, "customer")
+    if owner and owner != order.customer:
+        sentences.throw(refuse("equipment_of_other_customer", equipment=order.equipment, owner=owner), order)
+
+
+def _fill_parts(order: Document) -> None:
+    """Unit and warehouse of parts: the van's, where nobody chose another one."""
+    van = posting_queries.van_of(order.technician) if order.technician else None
+    for row in order.parts:
+        if row.share_of:
+            continue
+        row.warehouse = row.warehouse or van
+        row.uom = row.uom or frappe.get_cached_value("Item", row.item_code, "stock_uom")
+        row.conversion_factor = row.conversion_factor or 1
+
+
+def _tell_planned_visit(order: Document, status: str) -> None:
+    if order.planned_visit:
+        frappe.db.set_value("Planned Visit", order.planned_visit, "status", status)

@@ -93,7 +93,9 @@ def _write_tasks(order: Document, tasks) -> None:
     for told in tasks:
         row = rows.get(told.get("name"))
         if row:
-            row.update({field: told[field] for field in ("is_done", "value", "note", "photo") if field in told})
+            row.update(
+                {field: told[field] for field in ("is_done", "value", "note", "photo") if field in told}
+            )
 
 
 def _submit(order: Document) -> None:

@@ -9,19 +9,8 @@ def equipment_with_serial_no(serial_no: str) -> str | None:
     return frappe.db.get_value("Equipment", {"serial_no": serial_no})
 
 
-def checklist(equipment_type: str) -> list[dict]:
-    """[{task, answer, unit, meter, is_mandatory}] in the order of the type's checklist."""
-    return frappe.get_all(
-        "Checklist Point",
-        filters={"parent": equipment_type, "parenttype": "Equipment Type"},
-        fields=["*"],
-        order_by="idx",
-    )
-
-
-def order_of_source(field: str, name: str) -> str | None:
-    """The service order that is not cancelled and was made from this document."""
-    return frappe.db.get_value("Service Order", {field: name, "docstatus": ("<", 2)})
+def order_of_visit(planned_visit: str) -> str | None:
+    return frappe.db.get_value("Planned Visit", planned_visit, "service_order")
 
 
 def answer_to_report(report_key: str) -> str | None:

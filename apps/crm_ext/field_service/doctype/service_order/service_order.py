@@ -8,3 +8,15 @@ class ServiceOrder(Document):
 
     def validate(self) -> None:
         service_orders.validate(self)
+
+    def before_submit(self) -> None:
+        service_orders.prepare_submit(self)
+
+    def on_submit(self) -> None:
+        service_orders.on_submit(self)
+
+    def on_cancel(self) -> None:
+        service_orders.on_cancel(self)
+
+    def on_trash(self) -> None:
+        service_orders.on_trash(self)

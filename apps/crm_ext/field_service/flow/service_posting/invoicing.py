@@ -1,0 +1,59 @@
+"""What the customer pays, as ERPNext's sales invoice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import frappe
+from frappe.model.document import Document
+
+from crm_ext import erpnext_port
+from crm_ext.field_service.flow import service_order_prices as prices
+from crm_ext.field_service.flow.service_posting import accounts
+from crm_ext.field_service.flow.service_posting.guarding import remember
+
+
+def invoice(order: Document) -> Document | None:
+    """The customer's lines at the order's rates, with ERPNext's taxes; None where the customer pays nothing.
+
+    Draft or submitted by Field Service Settings.
+    """
+    lines = _lines(order)
+    if not lines:
+        return None
+    contract = accounts.contract_of(order, "Customer")
+    made = erpnext_port.service_invoice(
+        order.customer,
+        order.company,
+        order.posting_date,
+        [line for line, _rate in lines],
+        currency=order.currency or None,
+        service_order=order.name,
+        service_contract=contract,
+        # Rates were found with pricing rules already and agreed on the order.
+        ignore_pricing_rule=1,
+        contact_person=order.contact_person or None,
+        remarks=f"{order.name}: {order.title}",
+    )
+    for row, (_line, rate) in zip(made.items, lines, strict=True):
+        row.update({"rate": float(rate), "discount_percentage": 0, "service_contract": contract})
+    made.calculate_taxes_and_totals()
+    made.insert()
+    if frappe.get_cached_doc("Field Service Settings").submit_invoices:
+        made.submit()
+    remember(order, made)
+    return made
+
+
+def _lines(order: Document) -> list[tuple[dict, Decimal]]:
+    firsts = {row.name: row for row in (*order.parts, *order.times) if not row.share_of}
+    lines = []
+    for row in (*order.parts, *order.times):
+        if row.payer != "Customer":
+            continue
+        quantity, rate = prices.quantity_and_rate(order, row, firsts)
+        if quantity:
+            line = prices.invoice_line(order, firsts[row.share_of] if row.share_of else row)
+            cost_center = accounts.cost_center_of(order)
+            lines.append(({**line, "qty": float(quantity), "cost_center": cost_center}, rate))
+    return lines

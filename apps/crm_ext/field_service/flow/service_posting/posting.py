@@ -1,0 +1,88 @@
+"""Submitting an order: checks, entitlement, stock, time, journal, invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from crm_ext import erpnext_port
+from crm_ext.field_service.flow import payers
+from crm_ext.field_service.flow import service_order_prices as prices
+from crm_ext.field_service.flow.service_posting import checks, invoicing, labour, stock
+
+
+def prepare(order: Document) -> None:
+    """Before the order is submitted: what is wrong is said, what the contract gives is drawn, the lines are settled."""
+    _lock(order)
+    order.posting_date = payers.day_of_work(order)
+    payers.draw(order)
+    prices.set_amounts(order)
+    checks.check(order)
+    order.status = "Completed"
+
+
+def post(order: Document) -> None:
+    """Make all documents of the order; an error takes back everything with the transaction."""
+    with _said_for(order, _("the stock entry")):
+        issued = stock.issue(order)
+        stock.take_back_old_parts(order)
+    with _said_for(order, _("the timesheet")):
+        sheets = labour.book_times(order)
+    with _said_for(order, _("the journal entry")):
+        journal = labour.post_to_ledger(order, sheets)
+    with _said_for(order, _("the invoice")):
+        invoice = invoicing.invoice(order)
+    order.db_set(
+        {
+            "stock_entry": issued and issued.name,
+            "timesheet": sheets[0].name if sheets else None,
+            "journal_entry": journal and journal.name,
+            "sales_invoice": invoice and invoice.name,
+            "parts_cost": stock.cost_of(issued),
+            "labour_cost": labour.cost_of(sheets),
+            "kilometre_cost": float(labour.kilometre_cost(order)),
+            "labour_is_posted": int(bool(journal)),
+        }
+    )
+
+
+def _lock(order: Document) -> None:
+    """Of two who submit at once the second waits here, and then finds it done."""
+    docstatus = frappe.db.get_value("Service Order", order.name, "docstatus", for_update=True)
+    if docstatus:
+        frappe.throw(
+            _("Service order {0} was submitted by somebody else just now. Reload the page.").format(
+                order.name
+            )
+        )
+
+
+@contextmanager
+def _said_for(order: Document, document: str) -> Iterator[None]:
+    """ERPNext's objection to a document, with the order that it belongs to and what to do about it."""
+    try:
+        yield
+    except erpnext_port.period_errors() as error:
+        frappe.clear_last_message()
+        frappe.throw(
+            _(
+                "{0} of {1} cannot be posted on {2}: {3} Choose another Posting Date on the service order."
+            ).format(document, order.name, frappe.format(order.posting_date, "Date"), _plain(error)),
+            type(error),
+            title=_("Nothing Was Posted"),
+        )
+    except frappe.ValidationError as error:
+        frappe.clear_last_message()
+        frappe.throw(
+            _("{0} of {1} cannot be made: {2}").format(document, order.name, _plain(error)),
+            type(error),
+            title=_("Nothing Was Posted"),
+        )
+
+
+def _plain(error: Exception) -> str:
+    return str(error).strip()

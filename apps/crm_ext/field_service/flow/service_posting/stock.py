@@ -1,0 +1,91 @@
+"""Parts leave the van, old parts come back."""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import getdate, nowdate, nowtime
+
+from crm_ext.field_service.flow.service_posting import accounts
+from crm_ext.field_service.flow.service_posting.checks import serial_numbers_of, used_parts
+from crm_ext.field_service.flow.service_posting.guarding import remember
+from crm_ext.field_service.queries import service_posting as queries
+
+_END_OF_DAY = "23:59:59"
+
+
+def issue(order: Document) -> Document | None:
+    """ERPNext's Material Issue of all used parts, submitted; None where no stock was used."""
+    rows = used_parts(order)
+    items = queries.items({row.item_code for row in rows})
+    rows = [row for row in rows if items[row.item_code].is_stock_item]
+    if not rows:
+        return None
+    entry = _entry(order, "Material Issue")
+    for row in rows:
+        line = entry.append("items", _line(order, row, items[row.item_code]))
+        line.s_warehouse = row.warehouse
+        line.serial_no = "\n".join(serial_numbers_of(row))
+    return _submit(order, entry)
+
+
+def take_back_old_parts(order: Document) -> Document | None:
+    """The old parts that lines send to a warehouse, without a value until somebody gives them one."""
+    rows = [row for row in used_parts(order) if row.return_warehouse]
+    items = queries.items({row.item_code for row in rows})
+    rows = [row for row in rows if items[row.item_code].is_stock_item]
+    if not rows:
+        return None
+    entry = _entry(order, "Material Receipt")
+    for row in rows:
+        line = entry.append("items", _line(order, row, items[row.item_code]))
+        line.update({"t_warehouse": row.return_warehouse, "basic_rate": 0, "allow_zero_valuation_rate": 1})
+        line.update({"set_basic_rate_manually": 1, "serial_no": row.returned_serial_no})
+    return _submit(order, entry)
+
+
+def cost_of(entry: Document | None) -> float:
+    """What the issued parts cost, in company currency."""
+    return entry.total_outgoing_value if entry else 0.0
+
+
+def _entry(order: Document, purpose: str) -> Document:
+    entry = frappe.new_doc("Stock Entry")
+    is_today = getdate(order.posting_date) == getdate(nowdate())
+    entry.update(
+        {
+            "stock_entry_type": purpose,
+            "purpose": purpose,
+            "company": order.company,
+            "service_order": order.name,
+            "service_contract": order.service_contract,
+            "set_posting_time": 1,
+            "posting_date": order.posting_date,
+            "posting_time": nowtime() if is_today else _END_OF_DAY,
+            "remarks": f"{order.name}: {order.title}",
+        }
+    )
+    return entry
+
+
+def _line(order: Document, row: Document, item: dict) -> dict:
+    return {
+        "item_code": row.item_code,
+        "qty": row.qty,
+        "uom": row.uom or item.stock_uom,
+        "stock_uom": item.stock_uom,
+        "conversion_factor": row.conversion_factor or 1,
+        "expense_account": accounts.of_part(order, row),
+        "cost_center": accounts.cost_center_of(order),
+        "service_contract": accounts.contract_of(order, row.payer),
+        "use_serial_batch_fields": int(bool(item.has_serial_no or item.has_batch_no)),
+        "batch_no": row.batch_no if item.has_batch_no else None,
+    }
+
+
+def _submit(order: Document, entry: Document) -> Document:
+    # Whoever may submit the order posts what belongs to it; technicians have no right to stock entries of their own.
+    entry.flags.ignore_permissions = True
+    entry.insert().submit()
+    remember(order, entry, entry.purpose)
+    return entry
