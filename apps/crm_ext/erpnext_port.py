@@ -637,8 +637,226 @@ def make_work_order(order: Document, line: dict) -> str:
 # The technician's van
 
 
-def batches_in(warehouse: str, item_codes: list[str]) -> list[dict]:
-    """[{batch_no, qty}] of these items that may be taken from the warehouse today, in the order that ERPNext picks."""
+def batches_in(warehouse: str) -> list[dict]:
+    """[{batch_no, qty}] that may be taken from the warehouse today, in the order that ERPNext picks."""
     from erpnext.stock.doctype.batch.batch import get_batch_qty
 
-    return get_batch_qty(warehouse=warehouse, item_code=item_codes)
+    return get_batch_qty(warehouse=warehouse)
+
+
+# Service levels of issues
+
+
+def service_levels_are_tracked() -> bool:
+    return bool(frappe.db.get_single_value("Support Settings", "track_service_level_agreement"))
+
+
+def agreement_knows_priority(agreement: str, priority: str | None) -> bool:
+    """Whether a Service Level Agreement has times for a priority; ERPNext refuses issues with others."""
+    rows = frappe.get_cached_doc("Service Level Agreement", agreement).priorities
+    return any(row.priority == priority for row in rows)
+
+
+def apply_service_level_agreement(
+    document: Document, agreement: str, default_priority: str | None, is_for_resolution: int
+) -> None:
+    """ERPNext's own engine with this agreement, whichever one it would have chosen: due times, pauses, status."""
+    from erpnext.support.doctype.service_level_agreement.service_level_agreement import process_sla
+
+    process_sla(
+        document,
+        frappe._dict(
+            name=agreement, default_priority=default_priority, apply_sla_for_resolution=is_for_resolution
+        ),
+    )
+
+
+def holidays(holiday_list: str) -> set[date]:
+    from erpnext.support.doctype.issue.issue import get_holidays
+
+    return set(get_holidays(holiday_list))
+
+
+# Invoices of service contracts
+
+
+def stock_units(item_code: str, uom: str | None) -> float:
+    """How many stock units one unit of the item holds."""
+    from erpnext.stock.get_item_details import get_conversion_factor
+
+    return get_conversion_factor(item_code, uom)["conversion_factor"] if uom else 1.0
+
+
+def default_sales_taxes(company: str) -> str | None:
+    """The taxes of a company's sales where nothing else says them."""
+    return frappe.db.get_value("Sales Taxes and Charges Template", {"is_default": 1, "company": company})
+
+
+def has_tax_rules() -> bool:
+    """Whether customers, addresses or items may decide the taxes of an invoice."""
+    return bool(frappe.db.exists("Tax Rule", {}))
+
+
+def deferred_revenue_account(item_code: str, company: str) -> str | None:
+    """Where revenue of later days waits: the item's account, else the company's."""
+    filters = {"parent": item_code, "parenttype": "Item", "company": company}
+    return frappe.db.get_value("Item Default", filters, "deferred_revenue_account") or frappe.get_cached_value(
+        "Company", company, "default_deferred_revenue_account"
+    )
+
+
+def is_closed_period(problem: Exception) -> bool:
+    """Whether ERPNext refused a document because its accounting period is closed."""
+    from erpnext.accounts.doctype.accounting_period.accounting_period import ClosedAccountingPeriod
+
+    return isinstance(problem, ClosedAccountingPeriod)
+
+
+def is_disabled_party(problem: Exception) -> bool:
+    """Whether ERPNext refused a document because its customer is disabled."""
+    from erpnext.exceptions import PartyDisabled
+
+    return isinstance(problem, PartyDisabled)
+
+
+# Service contracts that change
+
+
+def receivable_currency(customer: str, company: str) -> str:
+    """Currency of the account that the customer's invoices in a company are booked on."""
+    from erpnext.accounts.party import get_party_account
+
+    account = get_party_account("Customer", customer, company)
+    return (account and frappe.get_cached_value("Account", account, "account_currency")) or ""
+
+
+def partial_credit_note(invoice: str, parts: Sequence[tuple[str | None, Decimal, bool]], posting_date: date) -> Document:
+    """ERPNext's return of a submitted sales invoice, not saved, cut down to what is credited of some rows.
+
+    parts: (row of the invoice, net amount in its currency, whether the row was credited before). ERPNext takes each
+    unit back once: a row that was credited before, or whose quantity does not divide the amount, stands as one unit that
+    names no row. Taxes by percentage follow; fixed charges are not given back.
+    """
+    note = make_from("Sales Invoice", invoice, "Sales Invoice return")
+    by_row = {row.sales_invoice_item: row for row in note.items}
+    kept = []
+    for source, amount, was_credited in parts:
+        row = by_row[source] if source not in kept else frappe.copy_doc(by_row[source])
+        quantity = -flt(row.qty) or 1.0
+        rate = flt(float(amount) / quantity, row.precision("rate"))
+        if was_credited or flt(rate * quantity, row.precision("amount")) != float(amount):
+            row.sales_invoice_item, quantity, rate = None, 1.0, float(amount)
+        row.update({"qty": -quantity, "rate": rate, "price_list_rate": rate, "discount_percentage": 0})
+        row.update({"discount_amount": 0, "margin_type": "", "margin_rate_or_amount": 0})
+        row.update({"enable_deferred_revenue": 0, "service_start_date": None, "service_end_date": None})
+        kept.append(row)
+    note.set("items", kept)
+    note.set("taxes", [tax for tax in note.taxes if tax.charge_type != "Actual"])
+    note.update({"posting_date": posting_date, "set_posting_time": 1, "due_date": posting_date})
+    note.update({"payment_terms_template": None, "payment_schedule": [], "update_outstanding_for_self": 0})
+    if not note.additional_discount_percentage:
+        note.discount_amount = 0
+    note.run_method("calculate_taxes_and_totals")
+    return note
+
+
+def stop_deferral(invoice_row: str, last_day: date | None) -> None:
+    """From the last day of service on, ERPNext recognises what is still deferred of a row at once; None: as before.
+
+    A credit note books against income, so that both together leave the income of the days that were served. ERPNext
+    never looks back: a day that was recognised already moves to the next one.
+    """
+    row = frappe.db.get_value(
+        "Sales Invoice Item",
+        invoice_row,
+        ["service_start_date", "service_end_date", "deferred_revenue_account"],
+        as_dict=True,
+    )
+    if last_day is not None:
+        recognised = frappe.get_all(
+            "GL Entry",
+            filters={
+                "voucher_detail_no": invoice_row, "account": row.deferred_revenue_account,
+                "debit": (">", 0), "is_cancelled": 0,
+            },
+            pluck="posting_date", order_by="posting_date desc", limit=1,
+        )  # fmt: skip
+        last_day = max([last_day, row.service_start_date, *(frappe.utils.add_days(day, 1) for day in recognised)])
+        if last_day > row.service_end_date:
+            return
+    frappe.db.set_value("Sales Invoice Item", invoice_row, "service_stop_date", last_day)
+
+
+def close_order(order: str) -> None:
+    """ERPNext's own closing of a sales order: nothing more is delivered or billed of it."""
+    frappe.get_doc("Sales Order", order).update_status("Closed")
+
+
+# Claims against suppliers
+
+
+def payable_account(supplier: str, company: str) -> frappe._dict:
+    """{account, currency} on which ERPNext keeps what is owed to a supplier."""
+    from erpnext.accounts.party import get_party_account
+    from erpnext.accounts.utils import get_account_currency
+
+    account = get_party_account("Supplier", supplier, company)
+    return frappe._dict(account=account, currency=get_account_currency(account))
+
+
+# Service orders
+
+
+def service_invoice(
+    customer: str, company: str, day: date, lines: Sequence[Mapping], **values: object
+) -> Document:
+    """A sales invoice, not saved, with prices, pricing rules, accounts and taxes as ERPNext finds them for these lines.
+
+    lines: {item_code, qty, uom, …}; they are the first items of the invoice in the same order. values: fields that are
+    decided already, like the currency.
+    """
+    invoice = frappe.new_doc("Sales Invoice")
+    # The site's defaults would stand in the way of what the customer's record says.
+    invoice.update({"customer": customer, "company": company, "currency": None, "selling_price_list": None})
+    invoice.update({"posting_date": day, "set_posting_time": 1, "update_stock": 0, "is_pos": 0, **values})
+    # Whoever may post the service order posts what belongs to it.
+    invoice.flags.ignore_permissions = True
+    for line in lines:
+        invoice.append("items", dict(line))
+    invoice.set_missing_values()
+    if lines:
+        invoice.set_taxes_and_charges()
+        invoice.calculate_taxes_and_totals()
+    return invoice
+
+
+def cost_account(item_code: str, company: str) -> str | None:
+    """Where the cost of a sold item goes: of the item, its group, its brand or the company."""
+    from erpnext.setup.doctype.brand.brand import get_brand_defaults
+    from erpnext.setup.doctype.item_group.item_group import get_item_group_defaults
+    from erpnext.stock.doctype.item.item import get_item_defaults
+
+    for defaults in (get_item_defaults, get_item_group_defaults, get_brand_defaults):
+        if account := defaults(item_code, company).get("expense_account"):
+            return account
+    return frappe.get_cached_value("Company", company, "default_expense_account")
+
+
+def cost_center_of(company: str) -> str | None:
+    return frappe.get_cached_value("Company", company, "cost_center")
+
+
+def period_errors() -> tuple[type[Exception], ...]:
+    """What ERPNext raises for days on which nothing may be posted any more, where it says so by a type of its own."""
+    from erpnext.accounts.doctype.accounting_period.accounting_period import ClosedAccountingPeriod
+    from erpnext.accounts.utils import FiscalYearError
+    from erpnext.stock.doctype.stock_ledger_entry.stock_ledger_entry import StockFreezeError
+
+    return ClosedAccountingPeriod, FiscalYearError, StockFreezeError
+
+
+def hours_are_taken() -> type[Exception]:
+    """What ERPNext raises where an employee has two timesheets for one hour."""
+    from erpnext.projects.doctype.timesheet.timesheet import OverlapError
+
+    return OverlapError

@@ -84,9 +84,12 @@ doc_events = {
         "on_cancel": "crm_ext.overrides.delivery_note.on_cancel",
     },
     "Sales Invoice": {
+        "before_insert": "crm_ext.overrides.sales_invoice.before_insert",
+        "on_update": "crm_ext.overrides.sales_invoice.on_update",
         "on_submit": "crm_ext.overrides.sales_invoice.on_submit",
         "before_cancel": "crm_ext.overrides.sales_invoice.before_cancel",
         "on_cancel": "crm_ext.overrides.sales_invoice.on_cancel",
+        "on_trash": "crm_ext.overrides.sales_invoice.on_trash",
     },
     "Stock Entry": {
         "on_submit": "crm_ext.overrides.stock_entry.on_submit",
@@ -133,6 +136,9 @@ ignore_links_on_delete = [
     "Service Link",
     "Quotation Response",
     "Promise Record",
+    "Billing Run",
+    "Billing Problem",
+    "Billed Period",
     "Solution Confirmation",
     "Complaint Letter",
     "Fired Escalation",
@@ -185,6 +191,7 @@ scheduler_events = {
         "crm_ext.self_service.flow.payment_promises.judge_all",
     ],
     "daily_long": [
+        "crm_ext.service_contracts.flow.billing_run.bill_nightly",
         "crm_ext.self_service.flow.catalogue.refresh_all_entries",
         "crm_ext.marketing_automation.flow.harvest.run_nightly",
         "crm_ext.marketing_automation.flow.campaign_extract.reconcile",

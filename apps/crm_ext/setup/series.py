@@ -12,6 +12,7 @@ PREFIXES = (
     "PROMISE-",
     "QTN-RES-",
     "SVC-CON-",
+    "BILL-RUN-",
     "SVC-ORD-",
     "EQP-",
     "DISPATCH-",

@@ -1,0 +1,55 @@
+"""The billing run for the desk: begin, stop, bill one contract, look ahead."""
+
+import frappe
+
+from crm_ext.service_contracts.flow import billing_run as flow
+
+
+@frappe.whitelist(methods=["POST"])
+def begin(run: str) -> None:
+    """Begins a billing run, or goes on with one that was stopped."""
+    guard_billing(run)
+    flow.begin(run)
+
+
+@frappe.whitelist(methods=["POST"])
+def stop(run: str) -> None:
+    guard_billing(run)
+    flow.stop(run)
+
+
+@frappe.whitelist(methods=["POST"])
+def bill_now(contract: str) -> dict:
+    """Bills what is due of one contract: run, invoices, problem (sentence or None)."""
+    guard_contract(contract)
+    frappe.has_permission("Billing Run", "create", throw=True)
+    return flow.bill_now(contract)
+
+
+@frappe.whitelist()
+def is_at_work(run: str) -> bool:
+    """Whether a process works on the run at this moment."""
+    guard_billing(run, "read")
+    return flow.is_at_work(run)
+
+
+@frappe.whitelist()
+def preview(contract: str, months: int = 12) -> list[dict]:
+    """What will be billed of one contract in the months to come, and why not where nothing can be."""
+    guard_contract(contract)
+    return flow.preview(contract=contract, months=min(max(months, 1), 60))
+
+
+def guard_billing(run: str, permission: str = "write") -> None:
+    """A run that is not there answers like one that is not yours."""
+    frappe.has_permission("Billing Run", permission, throw=True)
+    if not frappe.db.exists("Billing Run", run):
+        raise frappe.PermissionError
+    frappe.has_permission("Billing Run", permission, run, throw=True)
+
+
+def guard_contract(contract: str) -> None:
+    frappe.has_permission("Service Contract", "read", throw=True)
+    if not frappe.db.exists("Service Contract", contract):
+        raise frappe.PermissionError
+    frappe.has_permission("Service Contract", "read", contract, throw=True)
