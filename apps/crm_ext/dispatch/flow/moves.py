@@ -36,7 +36,7 @@ class MoveWarning:
 
 def check_move(order: str, technician: str, start: datetime | str) -> list[MoveWarning]:
     """What speaks against giving the order to the technician at this time (site time); nothing is written."""
-    settings = terms.Settings()
+    settings = terms.Settings.read()
     row, person = job_queries.job(order), technician_queries.technician(technician)
     blocked = _impossible(order, row, technician, person)
     if blocked is not None:
@@ -58,7 +58,7 @@ def assign(
     accepted: the codes of warnings that the person has seen; another one that holds now refuses the move. None: all are
     accepted. Raises ValidationError with a sentence where it cannot be done.
     """
-    settings, start = terms.Settings(), get_datetime(start).replace(second=0, microsecond=0)
+    settings, start = terms.Settings.read(), get_datetime(start).replace(second=0, microsecond=0)
     people, rows = technician_queries.lock([technician]), job_queries.lock([order])
     row = rows.get(order)
     person = technician_queries.technician(technician) if technician in people else None
@@ -83,7 +83,7 @@ def assign(
 def unassign(order: str) -> None:
     """Take the order back to those that nobody has. Raises ValidationError where it is under way or done."""
     row = job_queries.lock([order]).get(order)
-    sentences.throw_if(not_movable(order, row), terms.Settings().clock)
+    sentences.throw_if(not_movable(order, row), terms.Settings.read().clock)
     frappe.get_doc("Service Order", order).db_set(NOBODYS, notify=True)
     tell([order], {row["technician"]})
 

@@ -103,7 +103,7 @@ def plan(
 
     technicians: only these are planned for. Jobs of others, fixed jobs, and jobs that run or begin soon stay.
     """
-    settings, at = terms.Settings(), terms.now()
+    settings, at = terms.Settings.read(), terms.now()
     first_day = getdate(first_day)
     days = min(max(days, 1), _MOST_DAYS)
     rows = _rows(company, first_day, days, technicians)
@@ -254,7 +254,7 @@ def apply(proposal: Plan) -> str:
     Jobs that somebody changed since the plan was made, and jobs whose time somebody took, stay as they are; the record
     says which and why.
     """
-    settings = terms.Settings()
+    settings = terms.Settings.read()
     wanted = [visit for visit in proposal.visits if visit.is_new]
     dropped = [job for job in proposal.left if job.technician_before]
     active = technician_queries.lock({visit.technician for visit in wanted})
@@ -385,7 +385,7 @@ def revert(name: str) -> dict[str, str]:
     record = frappe.get_doc("Dispatch Plan", name, for_update=True)
     if record.status != "Applied":
         frappe.throw(_("{0} has been reverted already.").format(name), frappe.ValidationError)
-    settings = terms.Settings()
+    settings = terms.Settings.read()
     rows = [row for row in record.stops if not row.kept_back and _was_changed(row)]
     dropped = [row for row in record.jobs_left_table if row.technician_before]
     technician_queries.lock({row.technician_before for row in [*rows, *dropped] if row.technician_before})

@@ -38,7 +38,7 @@ def free_slots(service_order: str, *, first_day: date | str | None = None, days:
     row = job_queries.job(service_order)
     if row is None or row["docstatus"] != 0 or row["status"] not in moves.MOVABLE:
         return []
-    settings = terms.Settings()
+    settings = terms.Settings.read()
     people = technician_queries.technicians(row["company"])
     found = _openings(row, people, getdate(first_day) if first_day else terms.now().date(), days, settings)
     return [_slot(opening, settings) for opening in found]
@@ -49,7 +49,7 @@ def take_slot(service_order: str, start: datetime | str) -> None:
 
     Under the locks of the technicians and the order; raises ValidationError with a sentence where the window is gone.
     """
-    settings, start = terms.Settings(), get_datetime(start)
+    settings, start = terms.Settings.read(), get_datetime(start)
     company = frappe.db.get_value("Service Order", service_order, "company")
     able = [row.name for row in technician_queries.technicians(company)] if company else []
     locked = technician_queries.lock(able)

@@ -9,6 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import get_system_timezone, get_time, now_datetime
 
 from crm_ext.dispatch.flow import road_engine
@@ -30,9 +31,13 @@ _VALUES = {"Low": 250_000, "Medium": 500_000, "High": 1_000_000, "Urgent": 2_000
 class Settings:
     """Dispatch Settings, read once. A field that was never saved has the default of its form."""
 
-    def __init__(self) -> None:
-        self._document = frappe.get_cached_doc("Dispatch Settings")
+    def __init__(self, document: Document) -> None:
+        self._document = document
         self.clock = Clock(ZoneInfo(get_system_timezone()))
+
+    @classmethod
+    def read(cls) -> Settings:
+        return cls(frappe.get_cached_doc("Dispatch Settings"))
 
     def number(self, fieldname: str) -> float:
         return float(self._value(fieldname) or 0)
