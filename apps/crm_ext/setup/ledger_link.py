@@ -20,19 +20,24 @@ class LedgerLink:
     """A doctype whose records ledger rows name.
 
     The index serves the rows of one record, then of one account of it: what Budget sums at every posting, and what the
-    record's report reads.
+    record's report reads. `also_read` are columns that the report sums, so that it reads the index and not the ledger.
     """
 
     subject: str
     doctype: str
     field: str
     index: str
+    also_read: tuple[str, ...] = ()
 
 
 LINKS = (
     LedgerLink("ledger_link", CAMPAIGN_DOCTYPE, CAMPAIGN_FIELD, "crm_ext_campaign_account"),
     LedgerLink(
-        "ledger_link_service_contract", "Service Contract", "service_contract", "crm_ext_contract_account"
+        "ledger_link_service_contract",
+        "Service Contract",
+        "service_contract",
+        "crm_ext_contract_account",
+        ("posting_date", "voucher_type", "is_cancelled", "debit", "credit"),
     ),
 )
 _LEDGER = "GL Entry"
@@ -58,7 +63,7 @@ def _create(link: LedgerLink) -> None:
     if ours["dimension"]:
         erpnext_port.make_accounting_dimension(link.doctype, link.field)
     if erpnext_port.dimension_field(link.doctype) == link.field:
-        frappe.db.add_index(_LEDGER, [link.field, "account"], link.index)
+        frappe.db.add_index(_LEDGER, [link.field, "account", *link.also_read], link.index)
 
 
 def _remove(link: LedgerLink) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import frappe
 from frappe import _
@@ -17,7 +18,7 @@ from frappe.utils import add_days, add_months, getdate
 
 from crm_ext.service_contracts.queries import contract_profit as queries
 from crm_ext.service_contracts.rules import contract_profit as rules
-from crm_ext.service_contracts.rules.contract_profit import Job, LedgerSum, Profit
+from crm_ext.service_contracts.rules.contract_profit import LedgerSum, Profit, Work
 from crm_ext.shared.calendars import month_of
 from crm_ext.shared.money import rounded, to_decimal
 
@@ -44,7 +45,7 @@ def lines(request: Request) -> list[Profit]:
     found = rules.profits(
         request.view,
         _sums(request),
-        _jobs(request),
+        _works(request),
         customers={name: row.customer for name, row in known.items()},
         equipment=_equipment(request),
         decimals=_decimals(request.company),
@@ -75,37 +76,43 @@ def proposed_change(contract: str) -> Decimal | None:
 
 def ledger_check(request: Request, found: Collection[Profit]) -> dict[str, Decimal]:
     """{with_contract, without_contract, difference}: income in the ledger, and what the lines differ from it."""
-    totals = queries.ledger_totals(request.company, request.start, request.end)
-    ledger = {side: to_decimal(amount) for side, amount in totals.items()}
-    return ledger | {"difference": rules.total(found).revenue - ledger["with_contract"]}
+    period = (request.company, request.start, request.end)
+    named = to_decimal(queries.income_with_contract(*period))
+    return {
+        "with_contract": named,
+        "without_contract": to_decimal(queries.income_without_contract(*period)),
+        "difference": rules.total(found).revenue - named,
+    }
+
+
+# What orders are told apart by, beside their contract, in each view.
+_BY = {rules.EQUIPMENT: ("equipment",), rules.TECHNICIAN: ("technician",), rules.MONTH: ("day",)}
 
 
 def _sums(request: Request) -> list[LedgerSum]:
     decimals = _decimals(request.company)
-    rows = queries.sums(
-        request.company,
-        request.start,
-        request.end,
-        contracts=request.contracts,
-        by_day=request.view == rules.MONTH,
-    )
+    by = _BY.get(request.view, ())
+    period = (request.company, request.start, request.end)
+
+    def read(row: frappe._dict, kind: str, sign: int, **of_order: Any) -> LedgerSum:
+        amount = sign * rounded(to_decimal(row.amount), decimals)
+        return LedgerSum(row.contract, kind, amount, _month(row.get("day"), request), **of_order)
+
     found = [
-        LedgerSum(
-            row.contract,
-            row.kind,
-            _signed(row.kind, rounded(to_decimal(row.amount), decimals)),
-            _month(row.day, request),
-            row.service_order,
-        )
-        for row in rows
+        read(row, row.kind, 1 if row.kind == rules.REVENUE else -1)
+        for row in queries.sums(*period, contracts=request.contracts, by_day="day" in by)
     ]
-    if request.view == rules.MONTH:
+    every = request.view in (rules.EQUIPMENT, rules.TECHNICIAN)
+    for row in queries.posted_by_orders(*period, contracts=request.contracts, by=by, every=every):
+        # It stands in the sums of the whole contract already: moved from there to the order, and labour to its own kind.
+        found.append(read(row, rules.OTHER if row.kind == rules.LABOUR else rules.PARTS, 1))
+        whose = {name: row[name] for name in ("equipment", "technician") if name in row}
+        found.append(read(row, row.kind, -1, is_complaint=bool(row.is_complaint), **whose))
+    if request.view != rules.MONTH:
         # A balance has no month.
-        return found
-    return found + [
-        LedgerSum(row.contract, rules.DEFERRED, rounded(to_decimal(row.amount), decimals))
-        for row in queries.deferred(request.company, request.end, contracts=request.contracts)
-    ]
+        rows = queries.deferred(request.company, request.end, contracts=request.contracts)
+        found += [read(row, rules.DEFERRED, 1) for row in rows]
+    return found
 
 
 def _month(day: date | None, request: Request) -> str:
@@ -113,25 +120,28 @@ def _month(day: date | None, request: Request) -> str:
     return month_of(day, request.calendar).start.isoformat() if day and request.view == rules.MONTH else ""
 
 
-def _signed(kind: str, credit_less_debit: Decimal) -> Decimal:
-    return credit_less_debit if kind == rules.REVENUE else -credit_less_debit
-
-
-def _jobs(request: Request) -> list[Job]:
+def _works(request: Request) -> list[Work]:
     decimals = _decimals(request.company)
+    rows = queries.work(
+        request.company,
+        request.start,
+        request.end,
+        contracts=request.contracts,
+        by=_BY.get(request.view, ()),
+    )
     return [
-        Job(
-            row.service_order,
-            row.contract,
-            row.equipment,
-            row.technician,
-            _month(row.day, request),
-            rounded(to_decimal(row.labour), decimals),
-            rounded(to_decimal(row.travel), decimals),
-            to_decimal(row.hours),
-            bool(row.is_complaint),
+        Work(
+            contract=row.contract,
+            equipment=row.get("equipment") or "",
+            technician=row.get("technician") or "",
+            month=_month(row.get("day"), request),
+            labour=rounded(to_decimal(row.labour), decimals),
+            travel=rounded(to_decimal(row.travel), decimals),
+            hours=to_decimal(row.hours),
+            visits=int(row.visits),
+            is_complaint=bool(row.is_complaint),
         )
-        for row in queries.jobs(request.company, request.start, request.end, contracts=request.contracts)
+        for row in rows
     ]
 
 

@@ -7,25 +7,21 @@ from datetime import date
 
 import frappe
 
-# Rows are reached by the index on contract and account, so accounts are named and not joined. Days are told apart only
-# where months are wanted, and then contracts are not.
+# Read from the index on contract and account alone, which holds every column named here; accounts are named and not
+# joined. Days are told apart only where months are wanted, and then contracts are not.
 _SUMS = """
 select {contract_name} as contract, {day} as day,
-       coalesce(stock.service_order, journal.service_order, '') as service_order,
        case when entry.account in %(income)s then 'revenue'
             when entry.account in %(penalty)s then 'penalties'
-            when entry.voucher_type = 'Journal Entry' and journal.service_order > '' then 'labour'
             when entry.voucher_type in ('Stock Entry', 'Delivery Note', 'Sales Invoice', 'Stock Reconciliation') then 'parts'
             else 'other_costs' end as kind,
        sum(entry.credit - entry.debit) as amount
 from `tabGL Entry` entry
-left join `tabJournal Entry` journal on entry.voucher_type = 'Journal Entry' and journal.name = entry.voucher_no
-left join `tabStock Entry` stock on entry.voucher_type = 'Stock Entry' and stock.name = entry.voucher_no
 where entry.service_contract {contract}
   and entry.account in %(accounts)s and entry.is_cancelled = 0
   and entry.posting_date between %(start)s and %(end)s
-  and entry.voucher_type <> 'Period Closing Voucher' and coalesce(entry.finance_book, '') = ''
-group by contract, day, service_order, kind
+  and entry.voucher_type <> 'Period Closing Voucher'
+group by contract, day, kind
 """
 
 _DEFERRED = """
@@ -33,18 +29,28 @@ select entry.service_contract as contract, sum(entry.credit - entry.debit) as am
 from `tabGL Entry` entry
 where entry.service_contract {contract}
   and entry.account in %(accounts)s and entry.is_cancelled = 0 and entry.posting_date <= %(end)s
-  and entry.voucher_type <> 'Period Closing Voucher' and coalesce(entry.finance_book, '') = ''
+  and entry.voucher_type <> 'Period Closing Voucher'
 group by contract
 """
 
+# What of a contract's costs was posted by its service orders. Labour is in the ledger where an order has a journal.
+_POSTED = """
+select {keys}, if(entry.voucher_type = 'Journal Entry', 'labour', 'parts') as kind, sum(entry.credit - entry.debit) as amount
+from `tabService Order` job
+straight_join `tabGL Entry` entry
+    on entry.voucher_type in ('Stock Entry', 'Journal Entry') and entry.voucher_no in (job.stock_entry, job.journal_entry)
+where job.docstatus = 1 and job.company = %(company)s and job.service_contract {contract} {which}
+  and entry.service_contract = job.service_contract and entry.account in %(costs)s and entry.is_cancelled = 0
+  and entry.posting_date between %(start)s and %(end)s
+group by {groups}, kind
+"""
+_OF_INTEREST = "and (job.issue > '' or job.journal_entry > '')"
+
 # Timesheets of orders whose labour was posted by a journal are in the ledger already.
-_JOBS = """
-select job.name as service_order, job.service_contract as contract, coalesce(job.equipment, '') as equipment,
-       coalesce(job.technician, '') as technician, job.posting_date as day,
-       coalesce(job.issue, '') <> '' as is_complaint,
-       if(coalesce(job.journal_entry, '') = '', coalesce(sheet.labour, 0), 0) as labour,
-       if(coalesce(job.journal_entry, '') = '', coalesce(sheet.travel, 0), 0) as travel,
-       coalesce(sheet.hours, 0) as hours
+_WORK = """
+select {keys}, count(*) as visits, sum(coalesce(sheet.hours, 0)) as hours,
+       sum(if(coalesce(job.journal_entry, '') = '', coalesce(sheet.labour, 0), 0)) as labour,
+       sum(if(coalesce(job.journal_entry, '') = '', coalesce(sheet.travel, 0), 0)) as travel
 from `tabService Order` job
 left join (
     select head.service_order, sum(detail.hours) as hours,
@@ -56,7 +62,14 @@ left join (
 ) sheet on sheet.service_order = job.name
 where job.docstatus = 1 and job.company = %(company)s and job.service_contract {contract}
   and job.posting_date between %(start)s and %(end)s
+group by {groups}
 """
+# How finely orders are told apart: always by contract, else by what the caller names.
+_KEYS = {
+    "equipment": "coalesce(job.equipment, '')",
+    "technician": "coalesce(job.technician, '')",
+    "day": "job.posting_date",
+}
 
 _BILLED_EQUIPMENT = """
 select period.service_contract as contract, line.equipment, sum(period.amount) as billed
@@ -69,14 +82,9 @@ group by contract, line.equipment having billed > 0
 
 
 def sums(
-    company: str,
-    start: date,
-    end: date,
-    *,
-    contracts: Collection[str] | None = None,
-    by_day: bool = False,
+    company: str, start: date, end: date, *, contracts: Collection[str] | None = None, by_day: bool = False
 ) -> list[dict]:
-    """[{contract, day, service_order, kind, amount}] of the period; amount is credit less debit.
+    """[{contract, day, kind, amount}] of the period; amount is credit less debit.
 
     by_day: told apart by day and not by contract.
     """
@@ -92,6 +100,35 @@ def sums(
     return frappe.db.sql(query, values, as_dict=True)
 
 
+def posted_by_orders(
+    company: str,
+    start: date,
+    end: date,
+    *,
+    contracts: Collection[str] | None = None,
+    by: Collection[str] = (),
+    every: bool = False,
+) -> list[dict]:
+    """[{contract, is_complaint, kind, amount, …}]: costs in the ledger, credit less debit, that service orders posted.
+
+    by: of 'equipment', 'technician', 'day' what the sums are told apart by. Of orders for complaints and of those whose
+    labour was posted; every: of all orders.
+    """
+    accounts = _accounts(company)
+    costs = tuple({*accounts["accounts"]} - {*accounts["income"], *accounts["penalty"]})
+    if not costs:
+        return []
+    query = _POSTED.format(contract=_only(contracts), which="" if every else _OF_INTEREST, **_told_apart(by))
+    values = {
+        "company": company,
+        "costs": costs,
+        "start": start,
+        "end": end,
+        "contracts": tuple(contracts or ()),
+    }
+    return frappe.db.sql(query, values, as_dict=True)
+
+
 def deferred(company: str, end: date, *, contracts: Collection[str] | None = None) -> list[dict]:
     """[{contract, amount}]: what is invoiced and not earned yet at the end of the day."""
     accounts = _deferred_accounts(company)
@@ -101,8 +138,18 @@ def deferred(company: str, end: date, *, contracts: Collection[str] | None = Non
     return frappe.db.sql(_DEFERRED.format(contract=_only(contracts)), values, as_dict=True)
 
 
-def jobs(company: str, start: date, end: date, *, contracts: Collection[str] | None = None) -> list[dict]:
-    """Submitted service orders of contracts with hours and cost of their timesheets, in company currency."""
+def work(
+    company: str,
+    start: date,
+    end: date,
+    *,
+    contracts: Collection[str] | None = None,
+    by: Collection[str] = (),
+) -> list[dict]:
+    """[{contract, is_complaint, visits, hours, labour, travel, …}] of submitted service orders, in company currency.
+
+    by: as of posted_by_orders.
+    """
     values = {
         "company": company,
         "start": start,
@@ -110,7 +157,8 @@ def jobs(company: str, start: date, end: date, *, contracts: Collection[str] | N
         "contracts": tuple(contracts or ()),
         "travel": frappe.db.get_single_value("Field Service Settings", "travel_activity_type") or "-",
     }
-    return frappe.db.sql(_JOBS.format(contract=_only(contracts)), values, as_dict=True)
+    query = _WORK.format(contract=_only(contracts), **_told_apart(by))
+    return frappe.db.sql(query, values, as_dict=True)
 
 
 def billed_equipment(start: date, end: date) -> list[dict]:
@@ -142,22 +190,32 @@ def contracts_seen_by_user(company: str) -> list[str]:
     )
 
 
-def ledger_totals(company: str, start: date, end: date) -> dict[str, float]:
-    """{with_contract, without_contract}: income of the company's ledger, by whether a row names a contract."""
-    accounts = _accounts(company)["income"]
+def income_without_contract(company: str, start: date, end: date) -> float:
+    """Income of the company's ledger that names no contract, credit less debit."""
     rows = frappe.db.sql(
         """
-        select if(coalesce(service_contract, '') = '', 'without_contract', 'with_contract') as side,
-               sum(credit - debit) as amount
+        select sum(credit - debit)
         from `tabGL Entry`
-        where company = %(company)s and account in %(income)s and is_cancelled = 0
-          and posting_date between %(start)s and %(end)s
-          and voucher_type <> 'Period Closing Voucher' and coalesce(finance_book, '') = ''
-        group by side
+        where (service_contract is null or service_contract = '') and account in %(income)s and is_cancelled = 0
+          and posting_date between %(start)s and %(end)s and voucher_type <> 'Period Closing Voucher'
         """,
-        {"company": company, "income": accounts, "start": start, "end": end},
+        {"income": _accounts(company)["income"], "start": start, "end": end},
     )
-    return {"with_contract": 0.0, "without_contract": 0.0} | {side: float(amount) for side, amount in rows}
+    return float(rows[0][0] or 0)
+
+
+def income_with_contract(company: str, start: date, end: date) -> float:
+    """As income_without_contract, of rows that name one."""
+    rows = frappe.db.sql(
+        """
+        select sum(credit - debit)
+        from `tabGL Entry`
+        where service_contract > '' and account in %(income)s and is_cancelled = 0
+          and posting_date between %(start)s and %(end)s and voucher_type <> 'Period Closing Voucher'
+        """,
+        {"income": _accounts(company)["income"], "start": start, "end": end},
+    )
+    return float(rows[0][0] or 0)
 
 
 def names_of(doctype: str, names: Collection[str], field: str) -> dict[str, str]:
@@ -166,6 +224,15 @@ def names_of(doctype: str, names: Collection[str], field: str) -> dict[str, str]
         doctype, filters={"name": ("in", list(names))}, fields=["name", field], order_by="name"
     )
     return {row.name: row[field] for row in rows}
+
+
+def _told_apart(by: Collection[str]) -> dict[str, str]:
+    keys = {"contract": "job.service_contract", "is_complaint": "coalesce(job.issue, '') <> ''"}
+    keys |= {name: _KEYS[name] for name in by}
+    return {
+        "keys": ", ".join(f"{column} as {name}" for name, column in keys.items()),
+        "groups": ", ".join(keys),
+    }
 
 
 def _only(contracts: Collection[str] | None) -> str:

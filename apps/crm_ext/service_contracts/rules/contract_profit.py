@@ -31,22 +31,23 @@ REVENUE, PARTS, LABOUR, PENALTIES, OTHER, DEFERRED = (
 class LedgerSum:
     """The sum of one kind. Revenue and deferred revenue: credit less debit; costs: debit less credit.
 
-    `month` is the first day as text and empty where months do not matter; `service_order` is set where a document of a
-    service order was posted.
+    `month` is the first day as text. `equipment` and `technician` are those of the service orders that posted it, None
+    where no service order did. What a view does not need may be left out.
     """
 
     contract: str
     kind: str
     amount: Decimal
     month: str = ""
-    service_order: str = ""
+    equipment: str | None = None
+    technician: str | None = None
+    is_complaint: bool = False
 
 
 @dataclass(frozen=True)
-class Job:
-    """A finished service order of a contract. `labour` and `travel` are what no ledger row knows."""
+class Work:
+    """Finished service orders of a contract. `labour` and `travel` are what no ledger row knows."""
 
-    service_order: str
     contract: str
     equipment: str
     technician: str
@@ -54,6 +55,7 @@ class Job:
     labour: Decimal
     travel: Decimal
     hours: Decimal
+    visits: int
     is_complaint: bool
 
 
@@ -104,7 +106,7 @@ class Profit:
 def profits(
     view: str,
     sums: Iterable[LedgerSum],
-    jobs: Sequence[Job],
+    works: Sequence[Work],
     *,
     customers: Mapping[str, str],
     equipment: Mapping[str, Mapping[str, Decimal]],
@@ -113,32 +115,30 @@ def profits(
     """One line for each record of the view; the lines of every view have the same totals.
 
     `customers`: contract -> customer. `equipment`: contract -> equipment -> what was billed for it. Where the view is
-    finer than the contract (equipment, technician), costs of a service order go where it was; revenue and costs that
+    finer than the contract (equipment, technician), costs of service orders go where they were; revenue and costs that
     belong to no service order are shared out: by what was billed, by hours worked. An empty key takes what nobody has.
     """
-    by_order = {job.service_order: job for job in jobs}
-    weights = _weights(view, jobs, equipment)
+    weights = _weights(view, works, equipment)
     lines: dict[str, Profit] = {}
 
     def line(key: str) -> Profit:
-        return lines.setdefault(key, Profit(key))
+        return lines.get(key) or lines.setdefault(key, Profit(key))
 
     for one in sums:
-        for key, amount in _where(view, one, by_order, customers, weights, decimals):
+        for key, amount in _where(view, one, customers, weights, decimals):
             found = line(key)
             setattr(found, one.kind, getattr(found, one.kind) + amount)
-        job = by_order.get(one.service_order)
-        if job and job.is_complaint and one.kind in (PARTS, LABOUR, OTHER):
-            line(_key_of(view, job, customers)).complaint_costs += one.amount
-    for job in jobs:
-        found = line(_key_of(view, job, customers))
-        found.labour_outside += job.labour
-        found.travel_outside += job.travel
-        found.hours += job.hours
-        found.visits += 1
-        if job.is_complaint:
-            found.complaints += 1
-            found.complaint_costs += job.labour + job.travel
+            if one.is_complaint:
+                found.complaint_costs += amount
+    for work in works:
+        found = line(_key_of(view, work, customers))
+        found.labour_outside += work.labour
+        found.travel_outside += work.travel
+        found.hours += work.hours
+        found.visits += work.visits
+        if work.is_complaint:
+            found.complaints += work.visits
+            found.complaint_costs += work.labour + work.travel
     return [lines[key] for key in sorted(lines)]
 
 
@@ -167,45 +167,37 @@ def proposed_change(
 def _where(
     view: str,
     one: LedgerSum,
-    by_order: Mapping[str, Job],
     customers: Mapping[str, str],
     weights: Mapping[str, Mapping[str, Decimal]],
     decimals: int,
 ) -> list[tuple[str, Decimal]]:
-    if view == MONTH:
-        return [(one.month, one.amount)]
-    if view == CONTRACT:
-        return [(one.contract, one.amount)]
-    if view == CUSTOMER:
-        return [(customers.get(one.contract, ""), one.amount)]
-    job = by_order.get(one.service_order)
-    if job and one.kind != REVENUE:
-        return [(_key_of(view, job, customers), one.amount)]
+    if view not in (EQUIPMENT, TECHNICIAN) or one.equipment is not None or one.technician is not None:
+        return [(_key_of(view, one, customers), one.amount)]
     shares = weights.get(one.contract)
     if not shares:
         return [("", one.amount)]
     return list(zip(shares, share(one.amount, list(shares.values()), decimals), strict=True))
 
 
-def _key_of(view: str, job: Job, customers: Mapping[str, str]) -> str:
-    return {
-        CONTRACT: job.contract,
-        CUSTOMER: customers.get(job.contract, ""),
-        EQUIPMENT: job.equipment,
-        TECHNICIAN: job.technician,
-        MONTH: job.month,
-    }[view]
+def _key_of(view: str, one: LedgerSum | Work, customers: Mapping[str, str]) -> str:
+    if view == CONTRACT:
+        return one.contract
+    if view == CUSTOMER:
+        return customers.get(one.contract, "")
+    if view == MONTH:
+        return one.month
+    return (one.equipment if view == EQUIPMENT else one.technician) or ""
 
 
 def _weights(
-    view: str, jobs: Sequence[Job], equipment: Mapping[str, Mapping[str, Decimal]]
+    view: str, works: Sequence[Work], equipment: Mapping[str, Mapping[str, Decimal]]
 ) -> Mapping[str, Mapping[str, Decimal]]:
     if view == EQUIPMENT:
         return equipment
     if view != TECHNICIAN:
         return {}
     hours: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for job in jobs:
-        if job.technician and job.hours > 0:
-            hours[job.contract][job.technician] += job.hours
+    for work in works:
+        if work.technician and work.hours > 0:
+            hours[work.contract][work.technician] += work.hours
     return hours
