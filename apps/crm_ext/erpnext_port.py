@@ -815,10 +815,16 @@ def service_invoice(
     lines: {item_code, qty, uom, …}; they are the first items of the invoice in the same order. values: fields that are
     decided already, like the currency.
     """
+    from erpnext.accounts.party import get_default_price_list
+
     invoice = frappe.new_doc("Sales Invoice")
     # The site's defaults would stand in the way of what the customer's record says.
-    invoice.update({"customer": customer, "company": company, "currency": None, "selling_price_list": None})
+    invoice.update({"customer": customer, "company": company, "currency": None})
     invoice.update({"posting_date": day, "set_posting_time": 1, "update_stock": 0, "is_pos": 0, **values})
+    invoice.selling_price_list = get_default_price_list(frappe.get_cached_doc("Customer", customer)) or (
+        frappe.get_cached_doc("Selling Settings").selling_price_list
+    )
+    invoice.price_list_currency = invoice.plc_conversion_rate = invoice.conversion_rate = None
     # Whoever may post the service order posts what belongs to it.
     invoice.flags.ignore_permissions = True
     for line in lines:

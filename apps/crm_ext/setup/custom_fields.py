@@ -74,6 +74,16 @@ FIELDS: dict[str, list[dict]] = {
             "read_only": 1,
             "print_hide": 1,
         },
+        {
+            "fieldname": "contract_line",
+            "fieldtype": "Data",
+            "label": _lt("Row of the Contract"),
+            "insert_after": "offer_configuration",
+            "hidden": 1,
+            "read_only": 1,
+            "print_hide": 1,
+            "length": 20,
+        },
     ],
     "Sales Order": [
         {

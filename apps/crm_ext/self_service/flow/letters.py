@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import frappe
@@ -64,5 +66,15 @@ def mail(recipients: list[str], subject: str, message: str, doctype: str, name: 
 
 def can_send() -> bool:
     """Whether the site has an account to send from; the stand-in of a muted site has no address and counts as none."""
-    account = (EmailAccount.find_outgoing() or {}).get("default")
+    account = EmailAccount.find_outgoing()
     return bool(account and account.email_id)
+
+
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Speak to a reader in their language for a while."""
+    before, frappe.local.lang = frappe.local.lang, language
+    try:
+        yield
+    finally:
+        frappe.local.lang = before

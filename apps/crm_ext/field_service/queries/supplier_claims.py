@@ -1,0 +1,88 @@
+"""What a claim against a supplier is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import frappe
+
+
+def orders_of(issue: str) -> list[str]:
+    """Submitted service orders of an issue."""
+    filters = {"issue": issue, "docstatus": 1}
+    return frappe.get_all("Service Order", filters=filters, pluck="name", order_by="creation")
+
+
+def parts(orders: Collection[str]) -> list[dict]:
+    """Rows {name, item_code, item_name, qty, uom, payer, supplier, cost} of parts that left stock; cost per unit of the row.
+
+    The stock ledger's mean value of the item in the order's entries.
+    """
+    if not orders:
+        return []
+    return frappe.db.sql(
+        """
+        select part.name, part.item_code, part.item_name, part.qty, part.uom, part.payer, part.supplier,
+            ifnull(taken.value / nullif(taken.qty, 0), 0) * ifnull(nullif(part.conversion_factor, 0), 1) as cost
+        from `tabService Order Part` part
+        left join (
+            select entry.service_order, ledger.item_code, -sum(ledger.stock_value_difference) as value,
+                -sum(ledger.actual_qty) as qty
+            from `tabStock Entry` entry
+            join `tabStock Ledger Entry` ledger on ledger.voucher_type = 'Stock Entry'
+                and ledger.voucher_no = entry.name and ledger.is_cancelled = 0
+            where entry.service_order in %(orders)s and entry.docstatus = 1
+            group by entry.service_order, ledger.item_code
+        ) taken on taken.service_order = part.parent and taken.item_code = part.item_code
+        where part.parent in %(orders)s and part.parenttype = 'Service Order' and part.qty > 0
+        order by part.parent, part.idx
+        """,
+        {"orders": tuple(orders)},
+        as_dict=True,
+    )
+
+
+def times(orders: Collection[str]) -> list[dict]:
+    """Rows {name, what, hours, payer, supplier, cost}; cost of an hour: the mean of the order's timesheet."""
+    if not orders:
+        return []
+    return frappe.db.sql(
+        """
+        select time.name, time.what, time.hours, time.payer, time.supplier,
+            ifnull(sheet.cost / nullif(sheet.hours, 0), 0) as cost
+        from `tabService Order Time` time
+        left join (
+            select sheet.service_order, sum(row.base_costing_amount) as cost, sum(row.hours) as hours
+            from `tabTimesheet` sheet join `tabTimesheet Detail` row on row.parent = sheet.name
+            where sheet.service_order in %(orders)s and sheet.docstatus = 1
+            group by sheet.service_order
+        ) sheet on sheet.service_order = time.parent
+        where time.parent in %(orders)s and time.parenttype = 'Service Order' and time.hours > 0
+        order by time.parent, time.idx
+        """,
+        {"orders": tuple(orders)},
+        as_dict=True,
+    )
+
+
+def claimed_rows(rows: Collection[str]) -> set[str]:
+    """Those rows of service orders that a submitted claim holds already."""
+    if not rows:
+        return set()
+    return set(
+        frappe.get_all(
+            "Supplier Claim Line",
+            filters={"claim_key": ("in", list(rows))},
+            pluck="claim_key",
+            order_by="name",
+        )
+    )
+
+
+def claims_of(issue: str) -> list[dict]:
+    return frappe.get_all(
+        "Supplier Claim",
+        filters={"issue": issue, "docstatus": ("<", 2)},
+        fields=["name", "supplier_name", "status", "base_total"],
+        order_by="creation",
+    )

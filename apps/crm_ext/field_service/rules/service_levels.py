@@ -1,0 +1,83 @@
+"""When a response or a solution is due: hours counted within support hours, and what waiting for the customer adds.
+
+The clock follows ERPNext's Service Level Agreement: it rests while an issue waits for the customer, and what it rested is
+added to the time that is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+OPEN, WAITING, DONE = ("Open",), ("Replied", "On Hold"), ("Resolved", "Closed")
+# A support calendar without a free hour in so many days never reaches the moment.
+_LONGEST_DAYS = 3660
+
+Span = tuple[timedelta, timedelta]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What ERPNext keeps of an issue's times: moments in site time, waited in seconds."""
+
+    first_responded_on: datetime | None = None
+    waiting_since: datetime | None = None
+    waited: float = 0
+    resolved_on: datetime | None = None
+
+
+def due(
+    start: datetime, hours: Decimal, support_hours: Mapping[int, Sequence[Span]], holidays: Collection[date]
+) -> datetime | None:
+    """The moment at which `hours` of support have gone by since `start`.
+
+    support_hours: for each weekday (0: Monday) spans since midnight; without any the clock never stops, and holidays
+    count. None where the calendar never reaches it.
+    """
+    left = timedelta(seconds=float(hours * 3600))
+    if not any(support_hours.values()):
+        return start + left
+    day = start.date()
+    for _ in range(_LONGEST_DAYS):
+        if day not in holidays:
+            midnight = datetime.combine(day, time.min)
+            for begins, ends in sorted(support_hours.get(day.weekday(), ())):
+                opens, closes = max(midnight + begins, start), midnight + ends
+                if closes <= opens:
+                    continue
+                if closes - opens >= left:
+                    return opens + left
+                left -= closes - opens
+        day += timedelta(days=1)
+    return None
+
+
+def after_change(clock: Clock, before: str, after: str, now: datetime) -> Clock:
+    """The clock once an issue's status has changed from `before` to `after`."""
+    if before == after:
+        return clock
+    if before in OPEN and clock.first_responded_on is None:
+        clock = replace(clock, first_responded_on=now)
+    rested_since = clock.resolved_on or clock.waiting_since
+    if after in OPEN or (before in DONE and after in WAITING):
+        rested = (now - rested_since).total_seconds() if rested_since else 0
+        clock = replace(clock, waited=clock.waited + rested, waiting_since=None, resolved_on=None)
+    if after in WAITING:
+        return replace(clock, waiting_since=clock.waiting_since or now)
+    if after in DONE and clock.resolved_on is None:
+        rested = (now - clock.waiting_since).total_seconds() if clock.waiting_since else 0
+        return replace(clock, waited=clock.waited + rested, waiting_since=None, resolved_on=now)
+    return clock
+
+
+def agreement_status(clock: Clock, response_by: datetime | None, resolution_by: datetime | None) -> str:
+    """ERPNext's word for how the service level stands."""
+    if clock.first_responded_on is None and clock.resolved_on is None:
+        return "First Response Due"
+    if clock.resolved_on is None:
+        return "Resolution Due"
+    late_answer = response_by and (clock.first_responded_on or clock.resolved_on) > response_by
+    late_solution = resolution_by and clock.resolved_on > resolution_by
+    return "Failed" if late_answer or late_solution else "Fulfilled"

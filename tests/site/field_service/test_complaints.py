@@ -1,0 +1,291 @@
+"""Complaints: entitlement from the equipment, and no closing without the customer's word."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+
+import complaint_world as world
+import counting
+import frappe
+import makers
+import pytest
+from frappe.utils import add_days, get_datetime, now_datetime
+
+from crm_ext.field_service.flow import complaint_letters, complaints
+from crm_ext.self_service.flow import identity, service_links
+
+CUSTOMER_EMAIL = "pumps@complaints.test"
+
+
+@pytest.fixture(autouse=True)
+def with_mail(site):
+    site.flags.mute_emails = False
+    if not frappe.db.exists("Email Account", {"default_outgoing": 1}):
+        frappe.get_doc(
+            {"doctype": "Email Account", "email_account_name": "Notices", "email_id": "shop@notices.test",
+             "enable_outgoing": 1, "default_outgoing": 1, "smtp_server": "localhost", "no_smtp_authentication": 1}
+        ).db_insert()  # fmt: skip
+    # Frappe remembers from which account it sends.
+    frappe.local.outgoing_email_account = {}
+    frappe.db.set_single_value("Field Service Settings", "confirm_complaints", 1)
+    frappe.db.set_single_value("Field Service Settings", "complaint_letters", 1)
+    yield
+    site.flags.mute_emails = True
+    frappe.local.outgoing_email_account = {}
+
+
+@pytest.fixture
+def customer(site):
+    return makers.customer("Complaining Customer").name
+
+
+@pytest.fixture
+def pump(customer):
+    return world.equipment(customer)
+
+
+@pytest.fixture
+def complaint(pump):
+    return world.complaint(equipment=pump.name, raised_by=CUSTOMER_EMAIL)
+
+
+def sent(issue):
+    complaint_letters.send_waiting(checkpoint=lambda: None)
+    rows = frappe.get_all("Complaint Letter", {"issue": issue}, ["step", "status"], order_by="creation, name")
+    return [(row.step, row.status) for row in rows]
+
+
+def question(issue):
+    return frappe.get_last_doc("Solution Confirmation", {"issue": issue}, order_by="round desc")
+
+
+def set_status(issue, status):
+    document = frappe.get_doc("Issue", issue)
+    document.status = status
+    document.save()
+    return document.reload()
+
+
+def letters(issue):
+    rows = frappe.get_all("Email Queue", {"reference_name": issue}, ["message"], order_by="creation")
+    return [row.message for row in rows]
+
+
+def test_choosing_equipment_fills_customer_contract_and_line(customer, pump):
+    contract = world.contract(customer, makers.item("Care").name, equipment=pump.name)
+    issue = world.complaint(equipment=pump.name)
+    assert (issue.customer, issue.service_contract) == (customer, contract.name)
+    assert issue.contract_line == contract.lines[0].name
+
+
+def test_the_customer_of_other_equipment_is_refused(pump):
+    other = makers.customer("Somebody Else").name
+    with pytest.raises(frappe.ValidationError, match="stands at customer"):
+        world.complaint(equipment=pump.name, customer=other)
+
+
+def test_hours_of_the_contract_line_set_the_due_times(customer, pump):
+    world.contract(
+        customer, makers.item("Care").name, equipment=pump.name, response_hours=4, resolution_hours=24
+    )
+    issue = world.complaint(equipment=pump.name)
+    start = get_datetime(issue.creation)
+    assert get_datetime(issue.response_by) == start + timedelta(hours=4)
+    assert get_datetime(issue.sla_resolution_by) == start + timedelta(hours=24)
+
+
+def test_the_agreement_of_the_contract_line_goes_before_the_default_of_the_site(customer, pump):
+    world.agreement("Everybody", response=36000, resolution=72000, default_service_level_agreement=1)
+    gold = world.agreement("Gold", response=3600, resolution=7200, condition="doc.customer == 'nobody'")
+    world.contract(customer, makers.item("Care").name, equipment=pump.name, service_level_agreement=gold.name)
+    issue = world.complaint(equipment=pump.name)
+    assert issue.service_level_agreement == gold.name
+    assert get_datetime(issue.response_by) - get_datetime(issue.creation) < timedelta(hours=1, seconds=2)
+    assert set_status(issue.name, "Replied").service_level_agreement == gold.name
+
+
+def test_time_of_waiting_for_the_customer_is_added_to_the_hours_of_the_contract(customer, pump):
+    world.contract(customer, makers.item("Care").name, equipment=pump.name, resolution_hours=24)
+    issue = world.complaint(equipment=pump.name)
+    due = get_datetime(issue.sla_resolution_by)
+    issue = set_status(issue.name, "Replied")
+    assert issue.sla_resolution_by is None
+    frappe.db.set_value("Issue", issue.name, "on_hold_since", add_days(now_datetime(), -1))
+    issue = set_status(issue.name, "Open")
+    assert timedelta(hours=23) < get_datetime(issue.sla_resolution_by) - due < timedelta(hours=25)
+
+
+def test_an_issue_without_equipment_and_contract_costs_no_statement(site):
+    issue = {"doctype": "Issue", "subject": "Question", "company": makers.company()}
+    frappe.get_doc(issue).insert()
+    ours = ("Service Contract", "Equipment", "Solution Confirmation", "Complaint Letter", "Field Service")
+    statements = counting.statements_of(lambda: frappe.get_doc(issue).insert().save())
+    assert not [one for one in statements if any(f"tab{name}" in one for name in ours)]
+
+
+def test_closing_asks_the_customer_instead(complaint):
+    issue = set_status(complaint.name, "Closed")
+    assert issue.status == "Resolved"
+    assert question(complaint.name).status == "Waiting"
+    assert sent(complaint.name) == [("Received", "Sent"), ("Asked", "Sent")]
+
+
+def test_the_nightly_closing_of_erpnext_asks_the_customer_instead(complaint):
+    set_status(complaint.name, "Replied")
+    frappe.db.set_value(
+        "Issue", complaint.name, "modified", add_days(now_datetime(), -30), update_modified=False
+    )
+    frappe.get_attr("erpnext.support.doctype.issue.issue.auto_close_tickets")()
+    assert frappe.db.get_value("Issue", complaint.name, "status") == "Resolved"
+    assert question(complaint.name).status == "Waiting"
+
+
+def test_the_customer_confirms_by_the_link_once(complaint):
+    set_status(complaint.name, "Resolved")
+    sent(complaint.name)
+    message = letters(complaint.name)[-1]
+    token = re.search(r"/solved/([\w=\-\r\n]+)", message.replace("=\r\n", "").replace("=\n", "")).group(1)
+    opened = service_links.use(token, service_links.CONFIRM)
+    complaints.confirm(
+        complaint.name, opened.email, through="Link", stars=5, remark="Well done", question=opened.name
+    )
+    assert frappe.db.get_value("Issue", complaint.name, "status") == "Closed"
+    asked = question(complaint.name)
+    assert (asked.status, asked.answered_through, asked.stars) == ("Confirmed", "Link", 5)
+    with pytest.raises(frappe.ValidationError, match="used already"):
+        service_links.use(token, service_links.CONFIRM)
+    assert sent(complaint.name)[-1] == ("Closed", "Sent")
+
+
+def test_a_refusal_opens_the_complaint_again_with_its_reason(complaint):
+    set_status(complaint.name, "Closed")
+    complaints.reopen(complaint.name, "Still drips", "Ann")
+    complaints.reopen(complaint.name, "Still drips", "Ann")
+    assert frappe.db.get_value("Issue", complaint.name, "status") == "Open"
+    asked = question(complaint.name)
+    assert (asked.round, asked.status, asked.reason) == (1, "Refused", "Still drips")
+    assert [step for step, _ in sent(complaint.name)] == ["Received", "Asked", "Reopened"]
+    set_status(complaint.name, "Closed")
+    assert question(complaint.name).round == 2
+
+
+def test_confirming_twice_is_once(complaint):
+    set_status(complaint.name, "Closed")
+    complaints.confirm(complaint.name, "Ann")
+    complaints.confirm(complaint.name, "Ann")
+    assert frappe.db.count("Solution Confirmation", {"issue": complaint.name}) == 1
+    assert [step for step, _ in sent(complaint.name)].count("Closed") == 1
+
+
+def test_an_answer_to_an_earlier_question_comes_too_late(complaint):
+    set_status(complaint.name, "Resolved")
+    first = question(complaint.name).name
+    complaints.ask_for_confirmation(complaint.name)
+    with pytest.raises(frappe.ValidationError, match="answered already"):
+        complaints.confirm(complaint.name, "Ann", through="Link", question=first)
+    assert frappe.db.get_value("Issue", complaint.name, "status") == "Resolved"
+
+
+def test_silence_is_reminded_of_and_then_decided_by_a_person(complaint):
+    set_status(complaint.name, "Resolved")
+    sent(complaint.name)
+    with pytest.raises(frappe.ValidationError, match="has time to answer"):
+        complaints.decide(complaint.name, "No answer")
+    asked = question(complaint.name)
+    asked.db_set("asked_on", add_days(now_datetime(), -4))
+    assert complaints.follow_up(checkpoint=lambda: None)["remind"] >= 1
+    assert complaints.follow_up(checkpoint=lambda: None)["remind"] == 0
+    asked.db_set("asked_on", add_days(now_datetime(), -20))
+    assert complaints.follow_up(checkpoint=lambda: None)["decide"] >= 1
+    assert frappe.db.get_value("Issue", complaint.name, "status") == "Resolved"
+    assert frappe.db.exists("ToDo", {"reference_name": complaint.name, "status": "Open"})
+    complaints.decide(complaint.name, "Three calls without an answer")
+    assert frappe.db.get_value("Issue", complaint.name, "status") == "Closed"
+    assert question(complaint.name).decided_by == "Administrator"
+    assert [step for step, _ in sent(complaint.name)] == ["Received", "Asked", "Reminded", "Closed"]
+
+
+def test_customers_who_want_no_letters_get_none(complaint, customer):
+    frappe.db.set_value("Customer", customer, "mute_service_letters", 1)
+    assert sent(complaint.name) == [("Received", "Muted")]
+    assert not letters(complaint.name)
+
+
+def test_letters_speak_the_language_of_the_customer(complaint, customer):
+    frappe.db.set_value("Customer", customer, "language", "fa")
+    sent(complaint.name)
+    assert frappe.db.get_value("Complaint Letter", {"issue": complaint.name}, "language") == "fa"
+    assert 'dir=3D"rtl"' in letters(complaint.name)[0] or 'dir="rtl"' in letters(complaint.name)[0]
+
+
+def test_a_rating_needs_a_closed_complaint(complaint):
+    with pytest.raises(frappe.ValidationError, match="Only a closed complaint"):
+        complaints.rate(complaint.name, 4)
+    complaints.confirm(complaint.name, "Ann")
+    complaints.rate(complaint.name, 4, "Quick")
+    asked = question(complaint.name)
+    assert (asked.stars, asked.remark) == (4, "Quick")
+    with pytest.raises(frappe.ValidationError, match="between 1 and 5"):
+        complaints.rate(complaint.name, 6)
+
+
+# From the portal
+
+
+def acting(customer):
+    return identity.Acting(
+        "Administrator", customer, customer, makers.company(), (frappe._dict(name=customer),), ()
+    )
+
+
+def png(size=0):
+    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + b"\0" * size)
+
+
+def test_a_complaint_from_the_portal_keeps_its_photos_private(customer, pump):
+    photo = io.BytesIO(
+        bytes.fromhex(
+            "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+            "1f15c4890000000a49444154789c63000100000500010d0a2db40000000049454e44ae426082"
+        )
+    )
+    words = {"acting": acting(customer), "equipment": pump.name, "subject": "Leak", "description": "Below"}
+    name = complaints.open_complaint(**words, files=[complaints.Photo("leak.exe", photo)])
+    file = frappe.get_doc("File", {"attached_to_name": name})
+    assert file.is_private and file.file_name.endswith(".png")
+    assert complaints.open_complaint(**words) == name
+
+
+def test_a_photo_of_fifty_megabytes_is_refused_with_a_sentence(customer, pump):
+    class Huge(io.BytesIO):
+        def tell(self):
+            return 50 * 1024 * 1024
+
+    with pytest.raises(frappe.ValidationError, match="50 MB; at most 10 MB"):
+        complaints.open_complaint(
+            acting=acting(customer),
+            equipment=pump.name,
+            subject="Leak",
+            description="",
+            files=[complaints.Photo("leak.png", Huge())],
+        )
+
+
+def test_a_page_that_calls_itself_a_photo_is_refused(customer, pump):
+    with pytest.raises(frappe.ValidationError, match="not a photo"):
+        complaints.open_complaint(
+            acting=acting(customer),
+            equipment=pump.name,
+            subject="Leak",
+            description="",
+            files=[complaints.Photo("leak.png", io.BytesIO(b"<svg onload=alert(1)>"))],
+        )
+
+
+def test_equipment_of_others_is_not_there(customer):
+    other = world.equipment(makers.customer("Somebody Else").name)
+    for name in (other.name, "EQP-NOT-THERE", None):
+        with pytest.raises(frappe.DoesNotExistError, match="not one of yours"):
+            complaints.open_complaint(acting=acting(customer), equipment=name, subject="Leak", description="")
