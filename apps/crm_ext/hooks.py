@@ -147,6 +147,8 @@ ignore_links_on_delete = [
 override_whitelisted_methods = {
     "erpnext.stock.get_item_details.get_item_details": "crm_ext.api.item_details.get_item_details",
     "erpnext.stock.get_item_details.get_valuation_rate": "crm_ext.api.item_details.get_valuation_rate",
+    "erpnext.support.doctype.issue.issue.set_status": "crm_ext.api.complaints.set_status",
+    "erpnext.support.doctype.issue.issue.set_multiple_status": "crm_ext.api.complaints.set_multiple_status",
 }
 
 jinja = {"methods": ["crm_ext.api.click.tracked_link"]}
@@ -166,6 +168,7 @@ website_route_rules = [
     {"from_route": "/portal/payments/<path:name>", "to_route": "portal/payment"},
     {"from_route": "/offer/<token>", "to_route": "offer/quotation"},
     {"from_route": "/visit/<token>", "to_route": "visit/visit"},
+    {"from_route": "/solved/<token>", "to_route": "solved/answer"},
 ]
 
 update_website_context = ["crm_ext.overrides.website.update_website_context"]
@@ -201,6 +204,8 @@ scheduler_events = {
         "crm_ext.sales_process.flow.calibration.calibrate",
         "crm_ext.offer_desk.flow.stock_holds.reconcile",
         "crm_ext.offer_desk.flow.affinities.learn",
+        "crm_ext.field_service.flow.maintenance_plans.nightly",
+        "crm_ext.service_contracts.flow.contract_nights.run_nightly",
     ],
 }
 
@@ -224,6 +229,7 @@ doctype_js = {
     "Customer": ["public/js/journey.js", _RECEIVABLES],
     "Campaign": ["public/js/campaign.js", _TRAIL],
     "Campaign Plan": _TRAIL,
+    "Issue": "public/js/issue_form.js",
     "Lead": ["public/js/journey.js", _TRAIL],
     "Prospect": _TRAIL,
     "Opportunity": ["public/js/opportunity.js", _TRAIL, _OFFER_DESK],

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm_ext.shared.money import rounded, to_decimal
-from crm_ext.shared.periods import Period, Recurrence, add, clipped, days_in, number_of, periods
+from crm_ext.shared.periods import LAST_DAY, Period, Recurrence, add, clipped, days_in, number_of, periods
 from crm_ext.shared.results import Refusal, refuse
 
 _HUNDRED = Decimal(100)
@@ -44,7 +44,7 @@ class PricedLine:
 
     start, end: the days of this row inside its contract (end None: open). periods_from: the anchor that periods are
     counted from, at or before `start`. rate: per unit and period in contract currency, as it was on `price_since`;
-    None where a price list says it. days_off: days on which the contract is suspended.
+    None where a price list says it. days_off: spans on which the contract is suspended; an open one ends on the last day there is.
     """
 
     name: str
@@ -106,17 +106,17 @@ def price(
     span = clipped(period, line.start, line.end)
     if span is None:
         return refuse("outside_of_line", line=line.line_number, start=period.start, end=period.end)
+    is_free = _number_in_row(line, period) < line.free_periods
     base = line.rate if line.rate is not None else list_rate
-    if not base:
+    if not base and not is_free and line.discount_percentage < _HUNDRED:
         return refuse("price_missing", line=line.line_number, start=period.start, end=period.end)
-    factor = index_factor(line, max(period.start, line.price_since))
+    factor = Decimal(1) if is_free else index_factor(line, max(period.start, line.price_since))
     if isinstance(factor, Refusal):
         return factor
     whole_days = days_in(_whole(line, period))
-    days = days_in(span) - _days_without_service(span, line.days_off)
-    is_free = _number_in_row(line, period) < line.free_periods
+    days = days_of_service(span, line.days_off)
     share = _share(line, days, whole_days)
-    full_rate = rounded(base * factor, precision) * (1 - line.discount_percentage / _HUNDRED)
+    full_rate = rounded((base or Decimal(0)) * factor, precision) * (1 - line.discount_percentage / _HUNDRED)
     rate = Decimal(0) if is_free else rounded(full_rate * share, precision)
     return PeriodPrice(
         period=period,
@@ -242,6 +242,22 @@ def recurrence_from(row: Mapping[str, Any], contract: Mapping[str, Any]) -> Recu
     )
 
 
+def days_of_service(span: Period, days_off: Iterable[Period]) -> int:
+    """Days of a span on which the contract is not suspended; spans of days off may overlap.
+
+    A suspension without an end does not count yet: nobody knows how much of the span it takes. When it ends, what was
+    paid for it is credited.
+    """
+    days, counted_to = days_in(span), span.start - timedelta(days=1)
+    ended = [off for off in days_off if off.end < LAST_DAY]
+    for off in sorted(ended, key=lambda one: one.start):
+        part = clipped(off, max(span.start, counted_to + timedelta(days=1)), span.end)
+        if part:
+            days -= days_in(part)
+            counted_to = part.end
+    return days
+
+
 def _whole(line: PricedLine, period: Period) -> Period:
     """What happens once is whole over the days of its row."""
     if line.recurrence.unit == "Once":
@@ -258,17 +274,6 @@ def _share(line: PricedLine, days: int, whole_days: int) -> Decimal:
     if days <= 0:
         return Decimal(0)
     return Decimal(days) / Decimal(whole_days) if line.pro_rata else Decimal(1)
-
-
-def _days_without_service(span: Period, days_off: Iterable[Period]) -> int:
-    lost = 0
-    counted_to = span.start - timedelta(days=1)
-    for off in sorted(days_off, key=lambda one: one.start):
-        part = clipped(off, max(span.start, counted_to + timedelta(days=1)), span.end)
-        if part:
-            lost += days_in(part)
-            counted_to = part.end
-    return lost
 
 
 def _bounded(clause: IndexClause, percent: Decimal) -> Decimal:

@@ -1,5 +1,8 @@
 from frappe.model.document import Document
 
+from crm_ext.service_contracts.flow import contracts
+
 
 class IndexClause(Document):
-    pass
+    def validate(self):
+        contracts.validate_index_clause(self)

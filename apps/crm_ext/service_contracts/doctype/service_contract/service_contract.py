@@ -1,5 +1,24 @@
 from frappe.model.document import Document
 
+from crm_ext.service_contracts.flow import contracts
+
 
 class ServiceContract(Document):
-    pass
+    def validate(self):
+        contracts.validate(self)
+
+    def on_submit(self):
+        contracts.submit(self)
+
+    def before_update_after_submit(self):
+        if not self.flags.change_is_checked:
+            contracts.check_settings(self)
+
+    def before_cancel(self):
+        contracts.guard_cancel(self)
+
+    def on_cancel(self):
+        contracts.cancel(self)
+
+    def on_trash(self):
+        contracts.forget(self)
