@@ -16,7 +16,7 @@ class Coordinates:
     longitude: float
 
 
-def read_coordinates(latitude: float | None, longitude: float | None) -> Coordinates | None | Refusal:
+def read_coordinates(latitude: float | None, longitude: float | None) -> Coordinates | Refusal | None:
     """The place; None where it is not known (both empty or 0: the database keeps no empty numbers).
 
     Refusals: 'half_a_place' (one of the two), 'coordinates_swapped' (would be right the other way round),

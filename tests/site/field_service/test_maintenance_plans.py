@@ -1,0 +1,203 @@
+"""Plans of maintenance on a real site: visits follow the plan, and become Service Orders exactly once."""
+
+from __future__ import annotations
+
+import equipment_makers as units
+import frappe
+import makers
+import pytest
+from counting import statements_of
+from frappe.utils import add_days, add_months, getdate
+
+from crm_ext.field_service.flow import equipment, maintenance_plans, meters
+
+pytestmark = pytest.mark.usefixtures("site")
+VALUES = [
+    "maintenance_plan", "equipment", "customer", "company", "service_contract", "contract_line", "due_on",
+    "period_start", "period_end", "status", "cause", "visit_key", "service_order", "problem", "owner", "modified_by",
+    "docstatus", "idx", "_user_tags", "_comments", "_assign", "_liked_by",
+]  # fmt: skip
+
+
+@pytest.fixture
+def customer():
+    return makers.customer(f"Keeper {units.tag()}").name
+
+
+@pytest.fixture
+def boiler(customer):
+    return units.by_hand(customer)
+
+
+def plan(**values):
+    return frappe.get_doc(
+        {
+            "doctype": "Maintenance Plan",
+            "title": "Yearly check",
+            "company": makers.company(),
+            "start_date": getdate(),
+            "interval_unit": "Month",
+            "interval_count": 1,
+            **values,
+        }
+    ).insert()
+
+
+def due_days(made, status: str = "Planned") -> list:
+    return frappe.get_all(
+        "Planned Visit", {"maintenance_plan": made.name, "status": status}, pluck="due_on", order_by="due_on"
+    )
+
+
+def contract(customer: str, names: list[str], **values):
+    line = {"item_code": makers.item(f"SERVICE-{units.tag()}").name, "line_number": 1, "rate": 100, "qty": 1}
+    made = frappe.get_doc(
+        {
+            "doctype": "Service Contract",
+            "title": "Care",
+            "customer": customer,
+            "company": makers.company(),
+            "currency": frappe.get_cached_value("Company", makers.company(), "default_currency"),
+            "start_date": getdate(),
+            "lines": [line],
+            "covered_equipment": [{"line_number": 1, "equipment": name} for name in names],
+            **values,
+        }
+    )
+    return made.insert().submit()
+
+
+def test_a_plan_is_planned_when_it_is_saved_and_follows_its_changes(boiler):
+    made = plan(equipment=boiler.name)
+    assert due_days(made) == [getdate(add_months(getdate(), number)) for number in range(12)] + (
+        [getdate(add_days(getdate(), 365))] if add_months(getdate(), 12) == add_days(getdate(), 365) else []
+    )
+    made.update({"interval_count": 6}).save()
+    assert len(due_days(made)) in (2, 3)
+    made.update({"status": "Paused"}).save()
+    assert due_days(made) == []
+    made.update({"status": "Active", "end_date": getdate()}).save()
+    assert due_days(made) == [getdate()]
+
+
+def test_planning_again_changes_nothing_and_writes_nothing(boiler):
+    made = plan(equipment=boiler.name, interval_unit="Week")
+    before = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, ["name", "modified"], order_by="name")
+    sent = statements_of(lambda: maintenance_plans.generate(made.name))
+    assert not [sql for sql in sent if sql.strip().lower().startswith(("insert", "update", "delete"))]
+    after = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, ["name", "modified"], order_by="name")
+    assert before == after and before
+
+
+def test_the_bulk_way_leaves_the_same_records_as_documents_inserted_one_by_one(boiler):
+    made = plan(equipment=boiler.name)
+    in_bulk = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, VALUES, order_by="due_on")
+    frappe.db.delete("Planned Visit", {"maintenance_plan": made.name})
+    for row in in_bulk:
+        given = {field: row[field] for field in VALUES[:12]}
+        frappe.get_doc({"doctype": "Planned Visit", **given}).insert()
+    one_by_one = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, VALUES, order_by="due_on")
+    assert in_bulk == one_by_one and in_bulk
+
+
+def test_many_units_cost_as_many_statements_as_few(customer):
+    names = [units.by_hand(customer, f"Unit {number}").name for number in range(6)]
+    made = plan(service_contract=contract(customer, names).name)
+    counts = []
+    for keep in (1, 6):
+        frappe.db.delete("Planned Visit", {"maintenance_plan": made.name})
+        frappe.db.set_value("Equipment", {"name": ("in", names[keep:] or [""])}, "status", "Scrapped")
+        counts.append(len(statements_of(lambda: maintenance_plans.generate(made.name))))
+        frappe.db.set_value("Equipment", {"name": ("in", names)}, "status", "In Use")
+    assert counts[0] == counts[1]
+
+
+def test_visits_end_with_the_contract_and_with_the_unit_that_goes(customer):
+    names = [units.by_hand(customer, f"Unit {number}").name for number in (1, 2)]
+    agreed = contract(customer, names, end_date=add_months(getdate(), 4))
+    made = plan(service_contract=agreed.name)
+    assert len(due_days(made)) in (8, 10)
+    assert max(due_days(made)) <= getdate(agreed.end_date)
+    equipment.move(names[0], status="Scrapped")
+    maintenance_plans.generate(made.name)
+    assert set(frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, pluck="equipment", order_by="name")) == {names[1]}
+    frappe.db.set_value("Service Contract", agreed.name, "terminated_on", getdate())
+    maintenance_plans.generate_all(end_step=lambda: None)
+    assert due_days(made) == [getdate()]
+
+
+def test_a_unit_that_was_delivered_to_somebody_else_is_not_visited_for_the_first_customer(boiler, customer):
+    made = plan(equipment=boiler.name)
+    other = makers.customer(f"Other {units.tag()}").name
+    equipment.move(boiler.name, status="In Use", customer=other)
+    assert maintenance_plans.order_due_visits(end_step=lambda: None, up_to=getdate()) == []
+    agreed = contract(customer, [])
+    with pytest.raises(frappe.ValidationError, match="same customer"):
+        plan(equipment=boiler.name, service_contract=agreed.name)
+    assert made.customer == customer
+
+
+def test_a_visit_by_the_meter_comes_nearer_when_the_machine_runs_more(boiler):
+    meters.record_reading(boiler.name, "Hours", "۱۰۰", read_on=add_days(getdate(), -10))
+    made = plan(equipment=boiler.name, rhythm="Meter", meter="Hours", meter_interval=500, start_date=add_days(getdate(), -10))
+    assert due_days(made) == []
+    meters.record_reading(boiler.name, "Hours", "300", read_on=getdate())
+    maintenance_plans.generate(made.name)
+    assert due_days(made)[0] == getdate(add_days(getdate(), 15))
+    assert not frappe.db.get_value("Maintenance Plan", made.name, "problem")
+
+
+def test_a_plan_by_a_meter_that_nobody_read_says_so(boiler):
+    made = plan(equipment=boiler.name, rhythm="Meter", meter="Hours", meter_interval=500)
+    assert "Hours" in made.problem and boiler.name in made.problem
+
+
+def test_holidays_are_stepped_over(boiler):
+    day = getdate(add_days(getdate(), 7))
+    holidays = frappe.get_doc(
+        {
+            "doctype": "Holiday List",
+            "holiday_list_name": f"Free {units.tag()}",
+            "from_date": getdate(),
+            "to_date": add_days(getdate(), 60),
+            "holidays": [{"holiday_date": day, "description": "Free"}],
+        }
+    ).insert()
+    made = plan(equipment=boiler.name, start_date=day, holiday_shift="The Day After", holiday_list=holidays.name)
+    assert due_days(made)[0] == getdate(add_days(day, 1))
+
+
+def test_due_visits_become_orders_once_with_the_parts_of_the_plan(boiler, customer):
+    filter_item = makers.item(f"FILTER-{units.tag()}", is_stock_item=1)
+    made = plan(equipment=boiler.name, parts=[{"item_code": filter_item.name, "qty": 2, "uom": "Nos"}])
+    (name,) = maintenance_plans.order_due_visits(end_step=lambda: None)
+    assert maintenance_plans.order_due_visits(end_step=lambda: None) == []
+    order = frappe.get_doc("Service Order", name)
+    assert (order.equipment, order.customer, order.job_type) == (boiler.name, customer, "Maintenance")
+    assert [(part.item_code, part.planned_qty) for part in order.parts] == [(filter_item.name, 2)]
+    assert due_days(made, "Ordered") == [getdate()]
+    maintenance_plans.generate(made.name)
+    assert due_days(made, "Ordered") == [getdate()] and getdate() not in due_days(made)
+
+
+def test_a_skipped_visit_is_not_planned_again(boiler):
+    from crm_ext.field_service.flow import planned_visits
+
+    made = plan(equipment=boiler.name)
+    visit = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, pluck="name", order_by="due_on")[1]
+    planned_visits.skip([visit], "The customer is on holiday.")
+    made.reload().save()
+    assert len(due_days(made, "Skipped")) == 1
+    planned_visits.plan_again([visit])
+    assert due_days(made, "Skipped") == []
+
+
+def test_one_visit_that_cannot_be_ordered_stops_no_other(customer):
+    good, bad = (units.by_hand(customer, name) for name in ("Good", "Bad"))
+    plans = [plan(equipment=unit.name) for unit in (bad, good)]
+    frappe.db.set_value("Equipment", bad.name, "company", None)
+    frappe.db.set_value("Planned Visit", {"maintenance_plan": plans[0].name}, "company", "No Such Company")
+    made = maintenance_plans.order_due_visits(end_step=lambda: None, up_to=getdate())
+    assert [frappe.db.get_value("Service Order", name, "equipment") for name in made] == [good.name]
+    assert frappe.db.get_value("Planned Visit", {"equipment": bad.name, "due_on": getdate()}, "problem")
+    assert maintenance_plans.order_due_visits(end_step=lambda: None, up_to=getdate()) == []
