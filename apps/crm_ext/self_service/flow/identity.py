@@ -27,6 +27,9 @@ OWNED_BY_CUSTOMERS = {
     "Issue": ("customer", None, (0, 1, 2)),
     "Portal Payment": ("customer", None, (0, 1, 2)),
     "Promise to Pay": ("customer", None, (0, 1, 2)),
+    "Equipment": ("customer", None, (0,)),
+    "Service Contract": ("customer", None, (1,)),
+    "Service Order": ("customer", None, (0, 1)),
 }
 
 _COOKIE = "crm_ext_acting"

@@ -48,7 +48,7 @@ def page(context: Any, title: str, active: str, here: Acting | None = None) -> A
 
 
 def navigation() -> tuple[dict[str, str], ...]:
-    """The portal's pages in the order of a purchase: {key, label, route}."""
+    """The portal's pages, first in the order of a purchase and then of what comes after it: {key, label, route}."""
     return (
         {"key": "home", "label": _("Overview"), "route": "/portal"},
         {"key": "catalogue", "label": _("Catalogue"), "route": "/portal/catalogue"},
@@ -57,6 +57,9 @@ def navigation() -> tuple[dict[str, str], ...]:
         {"key": "orders", "label": _("Orders"), "route": "/portal/orders"},
         {"key": "invoices", "label": _("Invoices"), "route": "/portal/invoices"},
         {"key": "statement", "label": _("Statement"), "route": "/portal/statement"},
+        {"key": "equipment", "label": _("Equipment"), "route": "/portal/equipment"},
+        {"key": "contracts", "label": _("Contracts"), "route": "/portal/contracts"},
+        {"key": "service", "label": _("Service"), "route": "/portal/service"},
     )
 
 
@@ -93,6 +96,14 @@ def moment(value: datetime | str | None) -> str:
         at = get_datetime(value)
         return f"{format_jalali(at)} {to_persian_digits(f'{at:%H:%M}')}"
     return format_datetime(value, "medium")
+
+
+def window(start: datetime | str | None, end: datetime | str | None) -> str:
+    """A day with two times of it, in the site's time zone: '2026-11-22, 08:00–10:00'."""
+    if not start or not end:
+        return moment(start)
+    times = f"{get_datetime(start):%H:%M}–{get_datetime(end):%H:%M}"
+    return _("{0}, {1}").format(day(start), _digits(times))
 
 
 def route(*parts: str) -> str:
