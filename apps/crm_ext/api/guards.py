@@ -4,6 +4,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_ext.field_service.flow import technician_page
+from crm_ext.field_service.queries import technician_jobs
 from crm_ext.self_service.flow import identity, portal_links, service_links
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.flow.portal_links import Answerer
@@ -108,3 +110,28 @@ def require_service_link(token: str | None, purpose: str) -> Opened:
             frappe.DoesNotExistError,
         )
     return opened
+
+
+def require_technician() -> dict:
+    """{name, technician_name, van_warehouse, company} of whoever is logged in as a technician (else HTTP 403)."""
+    own = technician_page.technician()
+    if own is None:
+        frappe.flags.disable_traceback = True
+        if frappe.session.user == "Guest":
+            frappe.throw(_("Please log in to continue."), frappe.PermissionError)
+        frappe.throw(
+            _("Your login is not connected to a technician who is active. Please ask the dispatcher to connect it."),
+            frappe.PermissionError,
+        )
+    return own
+
+
+def require_own_job(service_order: str | None) -> dict:
+    """The technician whose job this is. One answer (HTTP 404) for "not there" and "somebody else's"."""
+    own = require_technician()
+    if not isinstance(service_order, str) or not technician_jobs.is_job_of(service_order, own.name):
+        frappe.flags.disable_traceback = True
+        frappe.throw(
+            _("This job is not here, or it is not yours any more. Please ask the office."), frappe.DoesNotExistError
+        )
+    return own

@@ -1,0 +1,76 @@
+/* What is kept on the phone: own jobs, what lies in the van, what was typed, and what is still to be sent. */
+
+const NAME = "crm_ext_technician";
+// names: what the server calls rows of our own that it was sent.
+const STORES = { facts: "key", jobs: "name", drafts: "name", names: "job", photos: "key", outbox: "id" };
+
+let opened = null;
+
+function open() {
+	opened ??= new Promise((resolve, reject) => {
+		const asked = indexedDB.open(NAME, 1);
+		asked.onupgradeneeded = () => {
+			for (const [store, keyPath] of Object.entries(STORES))
+				asked.result.createObjectStore(store, { keyPath, autoIncrement: store === "outbox" });
+		};
+		asked.onsuccess = () => resolve(asked.result);
+		asked.onerror = () => reject(asked.error);
+	});
+	return opened;
+}
+
+const answerOf = (request) =>
+	new Promise((resolve, reject) => {
+		request.onsuccess = () => resolve(request.result);
+		request.onerror = () => reject(request.error);
+	});
+
+async function change(stores, act) {
+	const transaction = (await open()).transaction(stores, "readwrite");
+	const done = new Promise((resolve, reject) => {
+		transaction.oncomplete = resolve;
+		transaction.onerror = transaction.onabort = () => reject(transaction.error);
+	});
+	const answer = act((store) => transaction.objectStore(store));
+	await done;
+	return answer?.result;
+}
+
+export async function get(store, key) {
+	return answerOf((await open()).transaction(store).objectStore(store).get(key));
+}
+
+export async function all(store) {
+	return answerOf((await open()).transaction(store).objectStore(store).getAll());
+}
+
+export const put = (store, value) => change([store], (of) => of(store).put(value));
+
+export const remove = (store, key) => change([store], (of) => void of(store).delete(key));
+
+/** The jobs of an answer of the server take the place of those kept; drafts and what is to be sent stay. */
+export function replaceJobs(jobs, facts) {
+	return change(["jobs", "facts"], (of) => {
+		of("jobs").clear();
+		for (const job of jobs) of("jobs").put(job);
+		for (const [key, value] of Object.entries(facts)) of("facts").put({ key, value });
+	});
+}
+
+export const fact = async (key) => (await get("facts", key))?.value;
+
+/** A draft and what is to be sent of it, both or neither. */
+export function putTogether(draft, entries) {
+	return change(["drafts", "outbox"], (of) => {
+		if (draft) of("drafts").put(draft);
+		for (const entry of entries) of("outbox").put(entry);
+	});
+}
+
+/** Everything of the login that goes: jobs, van, drafts. What was not sent stays for when the same login comes back. */
+export function forgetLogin() {
+	return change(["facts", "jobs"], (of) => {
+		of("jobs").clear();
+		of("facts").clear();
+	});
+}
