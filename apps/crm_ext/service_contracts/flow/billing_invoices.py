@@ -135,8 +135,8 @@ class InvoiceMaker:
             invoice.taxes_and_charges = self._once(
                 ("taxes", invoice.company), lambda: erpnext_port.default_sales_taxes(invoice.company)
             )
-        if invoice.taxes_and_charges:
-            invoice.set_taxes()
+        if invoice.taxes_and_charges and not invoice.taxes:
+            invoice.append_taxes_from_master()
 
     def _once(self, key: tuple, read: Callable[[], object]):
         if key not in self._kept:

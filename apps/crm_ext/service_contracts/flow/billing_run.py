@@ -165,24 +165,27 @@ def work(run: str, place: int = 0, workers: int = 1, *, commits: bool = True) ->
 
 
 def bill_nightly() -> None:
-    """For the scheduler: goes on with runs whose processes were killed; starts a run where the settings say so.
+    """For the scheduler, where two processes may come at once."""
+    with exclusively(_NIGHTLY) as held:
+        if held:
+            queue_nightly()
+            # Before the lock ends, so that whoever takes it next sees the run.
+            frappe.db.commit()
 
-    Nothing happens while the run of a night before is still at work.
+
+def queue_nightly() -> None:
+    """Goes on with runs whose processes were killed, and starts one where the settings say so and something is due.
+
+    None is started while the run of a night before is open.
     """
     settings = frappe.get_cached_doc("Contract Billing Settings")
-    with exclusively(_NIGHTLY) as held:
-        if not held:
-            return
-        nightly_is_open = False
-        for run in queries.unfinished_runs():
-            nightly_is_open |= bool(run.is_nightly)
-            if not is_at_work(run.name):
-                begin(run.name)
-        up_to = getdate() + timedelta(days=settings.days_ahead or 0)
-        if settings.bill_daily and not nightly_is_open and queries.due(up_to):
-            start(up_to=up_to, is_nightly=True)
-        # The jobs that were queued need their run; the lock must not end before it is there.
-        frappe.db.commit()
+    unfinished = queries.unfinished_runs()
+    for run in unfinished:
+        if not is_at_work(run.name):
+            begin(run.name)
+    up_to = getdate() + timedelta(days=settings.days_ahead or 0)
+    if settings.bill_daily and not any(run.is_nightly for run in unfinished) and queries.due(up_to):
+        start(up_to=up_to, is_nightly=True)
 
 
 def refresh_next_billing(contracts: Iterable[str]) -> None:

@@ -344,7 +344,8 @@ def _refusal_of(problem: Exception, day: date | None = None) -> Refusal:
     if erpnext_port.is_closed_period(problem) and day:
         return refuse("period_closed", day=day)
     if isinstance(problem, frappe.ValidationError) and str(problem):
-        return refuse("refused_by_erpnext", message=strip_html(str(problem)))
+        message = strip_html(str(problem)).strip()
+        return refuse("refused_by_erpnext", message=message if message.endswith(".") else f"{message}.")
     if frappe.db.is_duplicate_entry(problem):
         return refuse("billed_already")
     log = frappe.log_error(title="Billing Run")
