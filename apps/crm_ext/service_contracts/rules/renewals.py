@@ -20,11 +20,6 @@ def renewed_until(end: date, months: int, calendar: str) -> date | Refusal:
     return add(Recurrence("Month", months, calendar), end + timedelta(days=1), 1) - timedelta(days=1)
 
 
-def is_due(end: date, notice_days: int, today: date) -> bool:
-    """Whether an automatic renewal takes place: the last day to give notice is over."""
-    return today > end - timedelta(days=notice_days + 1)
-
-
 def changed_rate(rate: Decimal, percent: Decimal, precision: int) -> Decimal:
     """A rate after a change in percent, rounded half up; never below zero."""
     return max(rounded(rate * (1 + percent / 100), precision), Decimal(0))
