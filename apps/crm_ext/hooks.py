@@ -96,6 +96,8 @@ doc_events = {
         "before_cancel": "crm_ext.overrides.stock_entry.before_cancel",
         "on_cancel": "crm_ext.overrides.stock_entry.on_cancel",
     },
+    "Timesheet": {"before_cancel": "crm_ext.overrides.timesheet.before_cancel"},
+    "Journal Entry": {"before_cancel": "crm_ext.overrides.journal_entry.before_cancel"},
     "Serial No": {"before_rename": "crm_ext.overrides.serial_no.before_rename"},
     "Item": {
         "on_update": "crm_ext.overrides.item.on_update",
@@ -185,6 +187,7 @@ scheduler_events = {
             "crm_ext.marketing_automation.flow.harvest.run",
             "crm_ext.self_service.flow.order_notices.send_waiting",
             "crm_ext.offer_desk.flow.stock_holds.expire_due",
+            "crm_ext.field_service.flow.visit_notices.tell",
             "crm_ext.field_service.flow.complaint_letters.send_waiting",
             "crm_ext.field_service.flow.escalations.fire_due",
         ],
@@ -227,7 +230,11 @@ _TRAIL = "public/js/document_trail_form.js"
 _RECEIVABLES = "public/js/receivables_form.js"
 _OFFER_DESK = "public/js/offer_desk_form.js"
 
-doctype_list_js = {"Item": "public/js/item_list.js", "Lead": "public/js/lead_list.js"}
+doctype_list_js = {
+    "Item": "public/js/item_list.js",
+    "Lead": "public/js/lead_list.js",
+    "Service Order": "public/js/service_order_list.js",
+}
 
 doctype_js = {
     "Contact": "public/js/journey.js",

@@ -84,6 +84,22 @@ def questions(issue: str) -> list[dict]:
     )
 
 
+def shown_question(question: str) -> dict:
+    """{issue, status, solution, subject, opening_date, equipment_name} as the customer sees it."""
+    return frappe.db.sql(
+        """
+        select question.issue, question.status, question.solution, issue.subject, issue.opening_date,
+            equipment.equipment_name
+        from `tabSolution Confirmation` question
+        join `tabIssue` issue on issue.name = question.issue
+        left join `tabEquipment` equipment on equipment.name = issue.equipment
+        where question.name = %s
+        """,
+        [question],
+        as_dict=True,
+    )[0]
+
+
 def unanswered() -> list[dict]:
     """Questions that wait while their issue does."""
     return frappe.db.sql(
@@ -108,6 +124,15 @@ def solution_of(issue: str) -> str | None:
         limit=1,
     )
     return done[0] if done else None
+
+
+def orders_of(issue: str) -> list[dict]:
+    return frappe.get_all(
+        "Service Order",
+        filters={"issue": issue, "docstatus": ("<", 2)},
+        fields=["name", "status", "planned_start"],
+        order_by="creation",
+    )
 
 
 def letters(issue: str) -> list[dict]:

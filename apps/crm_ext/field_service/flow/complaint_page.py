@@ -1,0 +1,68 @@
+"""What the page behind the link "is it solved?" shows, and what its form says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from crm_ext.field_service.flow import complaints
+from crm_ext.field_service.queries import complaints as queries
+from crm_ext.field_service.rules import complaints as rules
+from crm_ext.self_service.flow import service_links
+from crm_ext.self_service.flow.service_links import Opened
+
+
+def fill(context: Any, opened: Opened) -> None:
+    """The complaint, what was done, and what may still be said."""
+    shown = queries.shown_question(opened.name)
+    is_fresh = not opened.used_at
+    context.complaint = {
+        "name": shown.issue,
+        "subject": shown.subject,
+        "equipment": shown.equipment_name,
+        "opened_on": shown.opening_date,
+    }
+    context.solution = shown.solution
+    context.said = _said(shown.status)
+    context.may_confirm = is_fresh and shown.status in rules.ANSWERABLE
+    context.may_refuse = is_fresh and rules.answer(shown.status, is_solved=False) == "new"
+    context.ratings = _ratings()
+
+
+def take_answer(token: str, form: Any) -> None:
+    """Use up the link for the answer of the form; both happen, or neither does."""
+    action = form.get("do")
+    if action not in ("confirm", "refuse"):
+        frappe.throw(_("Please say whether it is solved."))
+    opened = service_links.use(token, service_links.CONFIRM)
+    issue = frappe.db.get_value("Solution Confirmation", opened.name, "issue")
+    by = opened.email or _("the customer")
+    answer = {"through": complaints.BY_LINK, "question": opened.name}
+    if action == "confirm":
+        complaints.confirm(issue, by, stars=form.get("stars") or 0, remark=form.get("remark"), **answer)
+    else:
+        complaints.reopen(issue, form.get("reason") or "", by, **answer)
+
+
+def _said(status: str) -> dict[str, Any] | None:
+    words = {
+        rules.CONFIRMED: _("Thank you. You have told us that it is solved, and the complaint is closed."),
+        rules.REFUSED: _("Thank you. You have told us that it is not solved yet; we go on with it."),
+        rules.BY_THE_DESK: _(
+            "We have closed this complaint since we heard nothing. Tell us if it is not solved."
+        ),
+        rules.WITHDRAWN: _("We go on with this complaint and will ask you again."),
+    }
+    return {"text": words[status], "is_open": status != rules.CONFIRMED} if status in words else None
+
+
+def _ratings() -> list[tuple[int, str]]:
+    return [
+        (5, _("Very content")),
+        (4, _("Content")),
+        (3, _("Neither nor")),
+        (2, _("Not content")),
+        (1, _("Not content at all")),
+    ]
