@@ -51,7 +51,9 @@ ERPNEXT_DOCUMENTS = (
 GUARDED_DOCTYPES = (
     "Quotation", "Sales Order", "Sales Invoice", "Delivery Note", "Payment Entry", "Item Price", "Customer", "Bin",
     "Stock Hold", "Margin Approval", "Margin Floor", "Portal Link", "Quotation Response", "Promise Record", "Portal Cart",
-    "Portal Payment", "Promise to Pay", "Offer Configuration", "Touchpoint",
+    "Portal Payment", "Promise to Pay", "Offer Configuration", "Touchpoint", "Equipment", "Service Contract",
+    "Service Order", "Billed Period", "Entitlement Use", "Planned Visit", "Technician", "Dispatch Plan", "Service Link",
+    "Solution Confirmation", "Supplier Claim", "Work Report",
 )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ def pages():
     """Addresses of all pages of the portal; {0} stands for a name."""
     for route in frappe.get_module("crm_ext.hooks").website_route_rules:
         address = re.sub(r"<(?:path:)?\w+>", "{0}", route["from_route"])
-        if address.split("/")[1] in ("portal", "offer"):
+        if address.split("/")[1] in ("portal", "offer", "visit", "solved", "technician"):
             yield address
     for path in sorted((PACKAGE / "www" / "portal").glob("*.html")):
         yield f"/portal/{path.stem}".removesuffix("/index")
@@ -157,6 +159,36 @@ def build(made: World) -> None:
             "customer": names["beta"],
         }
     ).name
+    for prefix, item, words in (("own_", "own_item", "Pump of Alpha"), ("", "item", "The recipe of Beta")):
+        customer = names["alpha" if prefix else "beta"]
+        names |= {prefix + key: value for key, value in service_of(made, customer, names[item], words).items()}
+
+
+def service_of(made: World, customer: str, item: str, words: str) -> dict[str, str]:
+    """A contract, a unit, a request and a visit of a customer, all named by the same words."""
+    parties = {"customer": customer, "company": makers.company()}
+    contract = made.insert(
+        {
+            "doctype": "Service Contract",
+            "title": words,
+            "currency": frappe.get_cached_value("Company", makers.company(), "default_currency"),
+            "start_date": nowdate(),
+            "lines": [{"item_code": item, "rate": SECRET_RATE}],
+            **parties,
+        },
+        submit=True,
+    )
+    equipment = made.insert({"doctype": "Equipment", "equipment_name": words, **parties})
+    issue = made.insert({"doctype": "Issue", "subject": words, "equipment": equipment.name, **parties})
+    visit = made.insert(
+        {"doctype": "Service Order", "title": words, "equipment": equipment.name, "issue": issue.name, **parties}
+    )
+    return {
+        "contract": contract.name,
+        "equipment": equipment.name,
+        "issue": issue.name,
+        "visit": visit.name,
+    }
 
 
 @lru_cache(maxsize=1)
@@ -215,6 +247,13 @@ def aimed(name: str, kind: str, target: dict[str, str]):
         "token": target["token"],
         "link": target["link"],
         "response": target["response"],
+        "equipment": target["equipment"],
+        "contract": target["contract"],
+        "service_contract": target["contract"],
+        "request": target["issue"],
+        "issue": target["issue"],
+        "visit": target["visit"],
+        "service_order": target["visit"],
         "doctype": "Quotation",
         "company": makers.company(),
         "seen_total": str(SECRET_RATE * 2),
@@ -315,6 +354,7 @@ def test_tampered_figures_are_refused_and_move_nothing_of_beta(world, ann, metho
         "invoice": world.names["own_invoice"],
         "customer": world.names["alpha"],
         "item": world.names["own_item"],
+        **{key: world.names[f"own_{key}"] for key in ("contract", "equipment", "issue", "visit")},
         "token": "",
     }
     before = documents_of_beta(world)
@@ -420,6 +460,9 @@ def own_lists(doctype: str):
         ("Customer", "beta"),
         ("Portal Link", "link"),
         ("Quotation Response", "response"),
+        ("Equipment", "equipment"),
+        ("Service Contract", "contract"),
+        ("Service Order", "visit"),
     ],
 )
 def test_frappes_own_doors_give_no_document_of_beta_away(world, ann, doctype, key):
@@ -437,7 +480,10 @@ def test_frappes_own_doors_give_no_document_of_beta_away(world, ann, doctype, ke
 
 @pytest.mark.parametrize("doctype", GUARDED_DOCTYPES)
 def test_frappes_own_lists_give_nothing_of_beta_away(world, ann, doctype):
-    secret = {world.names[key] for key in ("quotation", "order", "invoice", "beta", "link", "response")}
+    secret = {
+        world.names[key]
+        for key in ("quotation", "order", "invoice", "beta", "link", "response", "contract", "equipment", "visit")
+    }
     for address, values in own_lists(doctype):
         answer = ann.get(address, **values)
         assert answer.status_code in (200, *REFUSED), f"{address}: {text_of(answer)[-800:]}"
@@ -447,7 +493,7 @@ def test_frappes_own_lists_give_nothing_of_beta_away(world, ann, doctype):
 
 @pytest.mark.parametrize(
     "report",
-    ["Accounts Receivable", "Sales Register", "Gross Profit", "Quotation Trends", "Item-wise Sales History", "Promises Kept"],
+    ["Accounts Receivable", "Sales Register", "Gross Profit", "Quotation Trends", "Item-wise Sales History", "Promises Kept", "Contract Profit", "Cost of Quality"],
 )
 def test_reports_are_not_for_customers(world, ann, report):
     filters = json.dumps({"company": makers.company(), "customer": world.names["beta"]})

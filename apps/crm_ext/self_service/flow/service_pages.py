@@ -129,7 +129,7 @@ def fill_contract(context: Any, here: Acting, name: str) -> None:
     context.contract = contract
     context.word, context.kind = _words(_CONTRACT_WORDS, contract.status)
     context.ends_on = contract.terminated_on or contract.end_date
-    given = entitlements_of(customer=contract.customer, company=contract.company, on=getdate())
+    given = entitlements_of([row.name for row in contract.lines], getdate())
     listed: dict[int, list[str]] = {}
     for row in contract.covered_equipment:
         listed.setdefault(row.line_number, []).append(row.equipment)

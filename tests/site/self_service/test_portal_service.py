@@ -1,0 +1,205 @@
+"""Equipment, contracts, requests and visits in the portal, by real requests of a customer's login."""
+
+from __future__ import annotations
+
+import io
+
+import frappe
+import makers
+import pytest
+from portal_world import Visitor, World, portal_customer, portal_user, service, text_of
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
+    "0000000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def world(site_connection):
+    frappe.set_user("Administrator")
+    made = World()
+    run = frappe.generate_hash(length=5)
+    names = made.names
+    try:
+        names["user"] = portal_user(made, f"service-{run}@portal.test")
+        names["customer"] = portal_customer(made, f"Service Works {run}", names["user"])
+        names["item"] = service(made, f"SERVICE-{run}")
+        parties = {"customer": names["customer"], "company": makers.company()}
+        names["equipment"] = made.insert(
+            {
+                "doctype": "Equipment",
+                "equipment_name": f"Boiler {run}",
+                "other_serial_no": f"SN-{run}",
+                **parties,
+            }
+        ).name
+        names["contract"] = made.insert(
+            {
+                "doctype": "Service Contract",
+                "title": f"Care {run}",
+                "currency": frappe.get_cached_value("Company", makers.company(), "default_currency"),
+                "start_date": frappe.utils.add_months(frappe.utils.nowdate(), -1),
+                "end_date": frappe.utils.add_months(frappe.utils.nowdate(), 11),
+                "lines": [
+                    {
+                        "item_code": names["item"],
+                        "rate": 80,
+                        "visits_included": 3,
+                        "equipment": names["equipment"],
+                    }
+                ],
+                **parties,
+            },
+            submit=True,
+        ).name
+        names["run"] = run
+        frappe.db.commit()
+        yield made
+    finally:
+        frappe.db.rollback()
+        frappe.set_user("Administrator")
+        remove_service_of(made.names.get("customer"))
+        made.take_away()
+
+
+def remove_service_of(customer):
+    for doctype in ("Service Order", "Solution Confirmation", "Issue"):
+        for name in frappe.get_all(doctype, {"customer": customer}, pluck="name", order_by="name"):
+            frappe.delete_doc(doctype, name, force=True, delete_permanently=True, ignore_permissions=True)
+    frappe.db.delete("ToDo", {"reference_type": ("in", ("Issue", "Service Contract"))})
+    frappe.db.commit()
+
+
+@pytest.fixture(scope="module")
+def customer(world):
+    return Visitor(world.names["user"])
+
+
+@pytest.fixture(autouse=True)
+def no_flood(site):
+    frappe.cache.delete_keys("crm_ext_flood")
+
+
+def ask(customer, world, subject, **values):
+    page = customer.get("/portal/service/new")
+    assert world.names["equipment"] in text_of(page)
+    form = {
+        "equipment": world.names["equipment"],
+        "subject": subject,
+        "csrf_token": customer.csrf_token,
+        **values,
+    }
+    answer = customer.post("/portal/service/new", form)
+    assert answer.status_code == 303, text_of(answer)[-2000:]
+    frappe.db.rollback()
+    return answer.headers["Location"].rsplit("/", 1)[1]
+
+
+def act(customer, address, **values):
+    customer.get(address)
+    return customer.post(address, {"csrf_token": customer.csrf_token, **values})
+
+
+def test_a_unit_shows_its_serial_number_and_what_the_contract_gives(customer, world):
+    listed = text_of(customer.get("/portal/equipment", q=world.names["run"]))
+    assert f"Boiler {world.names['run']}" in listed and f"SN-{world.names['run']}" in listed
+    unit = text_of(customer.get(f"/portal/equipment/{world.names['equipment']}"))
+    assert "3 visits left in this period" in unit
+
+
+def test_a_contract_shows_its_lines_and_is_taken_along_as_pdf(customer, world):
+    page = text_of(customer.get(f"/portal/contracts/{world.names['contract']}"))
+    assert f"Boiler {world.names['run']}" in page and "every month" in page
+    paper = customer.get("/api/method/crm_ext.api.portal_service.contract_pdf", name=world.names["contract"])
+    assert paper.status_code == 200 and paper.get_data()[:4] == b"%PDF"
+
+
+def test_asking_for_renewal_gives_one_task_however_often(customer, world):
+    for _again in range(2):
+        assert act(customer, f"/portal/contracts/{world.names['contract']}", do="renew").status_code == 303
+    frappe.db.rollback()
+    tasks = frappe.db.count("ToDo", {"reference_name": world.names["contract"], "status": "Open"})
+    assert tasks == 1
+
+
+def test_a_request_with_a_photo_becomes_a_complaint_under_the_contract(customer, world):
+    name = ask(customer, world, "No pressure", photos=(io.BytesIO(PICTURE), "leak.png"))
+    issue = frappe.get_doc("Issue", name)
+    assert (issue.equipment, issue.service_contract) == (world.names["equipment"], world.names["contract"])
+    page = text_of(customer.get(f"/portal/service/{name}"))
+    address = page.split("/api/method/crm_ext.api.portal_service.photo?name=")[1].split('"')[0]
+    photo = customer.get("/api/method/crm_ext.api.portal_service.photo", name=address)
+    assert photo.get_data() == PICTURE
+    assert Visitor().get("/api/method/crm_ext.api.portal_service.photo", name=address).status_code == 403
+
+
+def test_a_photo_that_is_none_is_refused_and_what_was_typed_stays(customer, world):
+    customer.get("/portal/service/new")
+    form = {
+        "equipment": world.names["equipment"],
+        "subject": "Strange noise",
+        "csrf_token": customer.csrf_token,
+        "photos": (io.BytesIO(b"MZ not a picture"), "virus.png"),
+    }
+    answer = customer.post("/portal/service/new", form)
+    assert answer.status_code == 200 and 'role="alert"' in text_of(answer)
+    assert 'value="Strange noise"' in text_of(answer)
+    frappe.db.rollback()
+    assert not frappe.db.exists("Issue", {"subject": "Strange noise", "customer": world.names["customer"]})
+
+
+def test_only_the_customers_word_closes_a_request_and_it_may_be_opened_again(customer, world):
+    name = ask(customer, world, "Drops of oil")
+    issue = frappe.get_doc("Issue", name)
+    issue.status = "Closed"
+    issue.save()
+    frappe.db.commit()
+    assert "Is it solved?" in text_of(customer.get(f"/portal/service/{name}"))
+    refused = act(customer, f"/portal/service/{name}", do="not_solved", reason="Still drops")
+    assert refused.status_code == 303
+    frappe.db.rollback()
+    assert frappe.db.get_value("Issue", name, "status") == "Open"
+    issue.reload()
+    issue.status = "Resolved"
+    issue.save()
+    frappe.db.commit()
+    assert act(customer, f"/portal/service/{name}", do="confirm", stars="4", remark="Fine").status_code == 303
+    frappe.db.rollback()
+    assert frappe.db.get_value("Issue", name, "status") == "Closed"
+    assert "You gave 4 of 5." in text_of(customer.get(f"/portal/service/{name}"))
+
+
+def test_pages_of_what_is_not_there_say_so(customer):
+    for page in ("equipment", "contracts", "service", "visits"):
+        assert customer.get(f"/portal/{page}/NOT-THERE-1").status_code == 404
+
+
+def test_the_lists_ask_the_same_number_of_questions_for_one_unit_and_for_many(world, site):
+    from counting import queries_of
+
+    from crm_ext.self_service.flow import identity, service_pages
+
+    frappe.set_user(world.names["user"])
+    identity.forget_cached()
+    here = identity.acting()
+
+    def listed():
+        context = frappe._dict()
+        service_pages.fill_equipment_list(context, here, {})
+        return context.rows
+
+    listed()
+    few = queries_of(listed)
+    for number in range(8):
+        frappe.get_doc(
+            {
+                "doctype": "Equipment",
+                "equipment_name": f"More {number}",
+                "customer": world.names["customer"],
+                "company": makers.company(),
+            }
+        ).insert(ignore_permissions=True)
+    assert len(listed()) == 9
+    assert queries_of(listed) == few
