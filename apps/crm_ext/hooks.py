@@ -144,6 +144,8 @@ ignore_links_on_delete = [
     "Solution Confirmation",
     "Complaint Letter",
     "Fired Escalation",
+    "Dispatch Plan Stop",
+    "Dispatch Plan Job Left",
 ]
 
 override_whitelisted_methods = {

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 
 import frappe
 from frappe import _
@@ -28,6 +29,9 @@ _MOST_DAYS = 31
 _KEPT_SECONDS = 3600
 # A search that finds nothing better for so many rounds has found what it can: small days need no two seconds.
 _ROUNDS_WITHOUT_GAIN = 3000
+_USUAL_SECONDS = 2
+# What is left of the time reads what was found, to the minute, and explains it.
+_SHARE_OF_SEARCH = 0.85
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,9 @@ def plan(
 
     technicians: only these are planned for. Jobs of others, fixed jobs, and jobs that run or begin soon stay.
     """
-    settings, at = terms.Settings.read(), terms.now()
+    began, settings, at = monotonic(), terms.Settings.read(), terms.now()
+    seconds = seconds or settings.number("planning_seconds") or _USUAL_SECONDS
+    search_until = began + seconds * _SHARE_OF_SEARCH
     first_day = getdate(first_day)
     days = min(max(days, 1), _MOST_DAYS)
     rows = _rows(company, first_day, days, technicians)
@@ -117,7 +123,7 @@ def plan(
         tuple(_placed(jobs, people)), tuple(people), settings.clock.moment(at), settings.prices(at)
     )
     places = [*(each.base for each in people), *(job.place for job in problem.jobs if job.place is not None)]
-    effort = Effort(seconds or settings.number("planning_seconds") or 2, seed, rounds, _ROUNDS_WITHOUT_GAIN)
+    effort = Effort(seconds, seed, rounds, _ROUNDS_WITHOUT_GAIN, lambda: monotonic() >= search_until)
     outcome = rules.plan(problem, terms.travel_times(places, settings), effort)
     return _plan(company, first_day, days, rows, found, outcome, settings)
 

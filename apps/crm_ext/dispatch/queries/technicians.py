@@ -176,3 +176,27 @@ def van_stock(warehouses: Iterable[str], items: Iterable[str]) -> Mapping[str, d
     ):
         found[row.warehouse][row.item_code] = row.actual_qty
     return found
+
+
+def dispatchers() -> list[str]:
+    """Enabled users who dispatch; where nobody has that role, those who lead the service."""
+    for role in ("Dispatcher", "Maintenance Manager"):
+        holder, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
+        found = (
+            frappe.qb.from_(holder)
+            .join(user)
+            .on(user.name == holder.parent)
+            .select(user.name)
+            .distinct()
+            .where(
+                (holder.parenttype == "User")
+                & (holder.role == role)
+                & (user.enabled == 1)
+                & user.name.notin(("Administrator", "Guest"))
+            )
+            .orderby(user.name)
+            .run(pluck=True)
+        )
+        if found:
+            return found
+    return []

@@ -6,7 +6,7 @@ seconds. Costs are counted in seconds of travel: what is money elsewhere is brou
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 from crm_ext.shared.results import Refusal
@@ -136,12 +136,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long the search may take. With `rounds`, the same input and seed give the same plan on any machine."""
+    """How long the search may take; is_over: asked in each round whether all of the time is gone.
+
+    With `rounds`, the same input and seed give the same plan on any machine.
+    """
 
     seconds: float = 2
     seed: int = 1
     rounds: int | None = None
     rounds_without_gain: int | None = None
+    is_over: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True)

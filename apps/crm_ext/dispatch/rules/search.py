@@ -9,7 +9,8 @@ taken out of the axis of time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,7 +75,9 @@ def search(problem: Problem, routes: Sequence[Route], terms: Terms, effort: Effo
 
 
 def _stopping(effort: Effort) -> MultipleCriteria:
-    criteria = [MaxRuntime(effort.seconds)]
+    criteria: list = [MaxRuntime(effort.seconds)]
+    if effort.is_over is not None:
+        criteria.append(lambda best_cost: effort.is_over())
     if effort.rounds is not None:
         criteria.append(MaxIterations(effort.rounds))
     if effort.rounds_without_gain is not None:
@@ -178,6 +181,8 @@ class _Model:
         self.jobs, self.options, self.routes, self.terms = jobs, options, routes, terms
         self.axis = _Axis([route.shift for route in routes])
         self.pieces = [part for piece in pieces for part in self._split(piece)]
+        self.with_load = any(piece.capacity is not None for piece in self.pieces)
+        self.everything = sum(job.load for job in jobs)
         self.data = self._data()
 
     def _split(self, piece: Piece) -> Iterator[Piece]:
@@ -201,19 +206,9 @@ class _Model:
         distances, profile_of = self._profiles(durations, len(depots))
         number = {place: position for position, place in enumerate(depots)}
         groups, clients = self._clients(len(depots))
-        with_load = any(piece.capacity is not None for piece in self.pieces)
-        unlimited = sum(job.load for job in self.jobs)
         vehicles = [
-            VehicleType(
-                capacity=[unlimited if piece.capacity is None else piece.capacity] if with_load else [],
-                start_depot=number[piece.origin],
-                end_depot=number[piece.target],
-                tw_early=self.axis(piece.start),
-                tw_late=self.axis(piece.end),
-                profile=profile_of[position],
-                **self._evenness(piece),
-            )
-            for position, piece in enumerate(self.pieces)
+            self._vehicle(self.pieces[alike[0]], len(alike), number, profile_of[alike[0]])
+            for alike in self._fleet(profile_of)
         ]
         return ProblemData(
             locations=[Location(0, 0) for _ in places],
@@ -223,6 +218,29 @@ class _Model:
             distance_matrices=distances,
             duration_matrices=[durations] * len(distances),
             groups=groups,
+        )
+
+    def _fleet(self, profile_of: Sequence[int]) -> list[list[int]]:
+        """Pieces that differ in nothing are vehicles of one type: the search need not try each of them."""
+        alike: dict[tuple, list[int]] = {}
+        for position, piece in enumerate(self.pieces):
+            key = (piece.start, piece.end, piece.origin, piece.target, piece.capacity, profile_of[position])
+            alike.setdefault(key, []).append(position)
+        self.fleet = list(alike.values())
+        self.type_of = {position: number for number, each in enumerate(self.fleet) for position in each}
+        return self.fleet
+
+    def _vehicle(self, piece: Piece, count: int, number: Mapping[Place, int], profile: int) -> VehicleType:
+        capacity = self.everything if piece.capacity is None else piece.capacity
+        return VehicleType(
+            num_available=count,
+            capacity=[capacity] if self.with_load else [],
+            start_depot=number[piece.origin],
+            end_depot=number[piece.target],
+            tw_early=self.axis(piece.start),
+            tw_late=self.axis(piece.end),
+            profile=profile,
+            **self._evenness(piece),
         )
 
     def _evenness(self, piece: Piece) -> dict:
@@ -238,19 +256,18 @@ class _Model:
         }
 
     def _clients(self, first_location: int) -> tuple[list[ClientGroup], list[Client]]:
-        several = {option.job for option in self.options if self._alternatives(option.job) > 1}
-        group_of: dict[int, int] = {job: number for number, job in enumerate(sorted(several))}
-        members: list[list[int]] = [[] for _ in group_of]
+        alternatives = Counter(option.job for option in self.options)
+        members: dict[int, list[int]] = {job: [] for job, count in sorted(alternatives.items()) if count > 1}
+        group_of = {job: number for number, job in enumerate(members)}
         clients = []
-        with_load = any(piece.capacity is not None for piece in self.pieces)
         for position, option in enumerate(self.options):
             job = self.jobs[option.job]
-            if option.job in group_of:
-                members[group_of[option.job]].append(position)
+            if option.job in members:
+                members[option.job].append(position)
             clients.append(
                 Client(
                     location=first_location + option.job,
-                    delivery=[job.load] if with_load else [],
+                    delivery=[job.load] if self.with_load else [],
                     service_duration=job.seconds,
                     tw_early=self.axis(option.window.earliest),
                     tw_late=self.axis(option.window.latest),
@@ -259,14 +276,7 @@ class _Model:
                     group=group_of.get(option.job),
                 )
             )
-        return [ClientGroup(each, required=False) for each in members], clients
-
-    def _alternatives(self, job: int) -> int:
-        if not hasattr(self, "_counted"):
-            self._counted: dict[int, int] = {}
-            for option in self.options:
-                self._counted[option.job] = self._counted.get(option.job, 0) + 1
-        return self._counted[job]
+        return [ClientGroup(each, required=False) for each in members.values()], clients
 
     def _profiles(self, durations: np.ndarray, first_job: int) -> tuple[list[np.ndarray], list[int]]:
         """A matrix of costs for each different set of abilities and preferences, and which piece has which."""
@@ -314,7 +324,9 @@ class _Model:
                 visits[piece].append(first_option[number])
         if not any(visits):
             return None
-        routes = [FoundRoute(self.data, each, piece) for piece, each in enumerate(visits) if each]
+        routes = [
+            FoundRoute(self.data, each, self.type_of[piece]) for piece, each in enumerate(visits) if each
+        ]
         return Solution(self.data, routes)
 
     def _piece_at(self, technician: str, moment: int) -> int | None:
@@ -327,14 +339,11 @@ class _Model:
 
     def read(self, solution: Solution) -> list[Route]:
         """The routes of the solution: the found jobs between the fixed ones."""
-        found: dict[int, list[Job]] = {}
-        for route in solution.routes():
-            found[route.vehicle_type()] = [
-                self.jobs[self.options[visit.idx].job] for visit in route if visit.is_client()
-            ]
+        free = [list(reversed(each)) for each in self.fleet]
         by_route: dict[int, list[tuple[int, Job]]] = {}
-        for number, jobs in found.items():
-            piece = self.pieces[number]
+        for route in solution.routes():
+            piece = self.pieces[free[route.vehicle_type()].pop()]
+            jobs = [self.jobs[self.options[visit.idx].job] for visit in route if visit.is_client()]
             by_route.setdefault(piece.route, []).extend((piece.start, job) for job in jobs)
         return [self._joined(route, by_route.get(number, [])) for number, route in enumerate(self.routes)]
 

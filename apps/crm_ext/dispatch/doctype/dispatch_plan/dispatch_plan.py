@@ -2,4 +2,4 @@ from frappe.model.document import Document
 
 
 class DispatchPlan(Document):
-    pass
+    """What was planned, for whom, and why jobs were left; written by flow.planning when a plan is applied."""

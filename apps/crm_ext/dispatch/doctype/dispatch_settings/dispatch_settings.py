@@ -1,5 +1,10 @@
 from frappe.model.document import Document
 
+from crm_ext.dispatch.flow import dispatch_settings
+
 
 class DispatchSettings(Document):
-    pass
+    """Working day, speeds and what planning weighs, for the whole site."""
+
+    def validate(self) -> None:
+        dispatch_settings.validate(self)
