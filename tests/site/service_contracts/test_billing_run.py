@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import billing
 import frappe
 import makers
 import pytest

@@ -86,7 +86,7 @@ class Worker:
             self._end_step()
             for place, unit in enumerate(chunk):
                 if self._numbers:
-                    self._numbers.refill(1 + (len(units) - first - place) // self._workers)
+                    self._numbers.refill(1 + (len(units) - first - place) // (2 * self._workers))
                 if not self._try(unit, known, wait):
                     return
 

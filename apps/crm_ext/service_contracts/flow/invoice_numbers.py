@@ -4,7 +4,7 @@ Frappe counts a naming series in one row, which whoever takes a number keeps loc
 processes that make invoices one would always wait for the other. Here each takes a block of numbers in a short
 transaction of its own. A number leaves the reserve in the transaction of its invoice, so that one that was not used, or
 whose process was killed, is taken by the next process; what is left over at the end goes back to the series where no
-later number was given out meanwhile.
+later number was given out meanwhile, else it waits for the next run. Runs of one process reserve nothing.
 """
 
 from __future__ import annotations

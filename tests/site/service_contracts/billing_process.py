@@ -1,0 +1,57 @@
+"""Processes that bill: one parent with everything imported forks a child for each word it is told.
+
+Words on standard input: `work RUN PLACE WORKERS` forks a child that bills and prints its process id; `wait` waits for all
+children and prints how many ended by themselves. A child is a process with a connection of its own; it can be killed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import frappe
+
+
+def connect(site: str) -> None:
+    frappe.init(site, sites_path=".")
+    frappe.connect()
+    frappe.set_user("Administrator")
+    frappe.flags.mute_emails = True
+
+
+def work(site: str, run: str, place: int, workers: int) -> None:
+    from crm_ext.service_contracts.flow import billing_run
+
+    connect(site)
+    billing_run.work(run, place, workers)
+    frappe.destroy()
+
+
+def main(site: str) -> None:
+    os.chdir(os.path.join(os.environ["CRM_EXT_BENCH"], "sites"))
+    connect(site)
+    # What children would import one after the other again.
+    from crm_ext.service_contracts.flow import billing_worker  # noqa: F401
+
+    for doctype in ("Sales Invoice", "GL Entry", "Payment Ledger Entry", "Billing Run"):
+        frappe.new_doc(doctype)
+    frappe.destroy()
+    children: list[int] = []
+    print("ready", flush=True)
+    for line in sys.stdin:
+        word, *arguments = line.split()
+        if word == "work":
+            child = os.fork()
+            if not child:
+                work(site, arguments[0], int(arguments[1]), int(arguments[2]))
+                os._exit(0)
+            children.append(child)
+            print(child, flush=True)
+        elif word == "wait":
+            ended = [os.waitpid(child, 0)[1] for child in children]
+            children.clear()
+            print(ended.count(0), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

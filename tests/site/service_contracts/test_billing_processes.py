@@ -1,0 +1,239 @@
+"""Billing by several processes at once, and by processes that are killed: each period is billed exactly once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import billing
+import frappe
+import makers
+import pytest
+from conftest import BENCH, SITE
+
+from crm_ext.service_contracts.flow import billing_run
+
+PROCESS = Path(__file__).with_name("billing_process.py")
+KILLS = 50
+JANUARY = date(2026, 1, 1)
+
+
+class Processes:
+    """A parent that has everything imported; its children bill."""
+
+    def __init__(self) -> None:
+        self._parent = subprocess.Popen(
+            [sys.executable, str(PROCESS), SITE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "CRM_EXT_BENCH": str(BENCH)},
+        )
+        assert self._answer() == "ready"
+
+    def begin(self, run: str, place: int = 0, workers: int = 1) -> int:
+        """The id of a process that bills."""
+        return int(self._ask(f"work {run} {place} {workers}"))
+
+    def wait(self) -> int:
+        """How many ended by themselves."""
+        return int(self._ask("wait"))
+
+    def close(self) -> None:
+        self._parent.communicate(timeout=60)
+
+    def _ask(self, words: str) -> str:
+        self._parent.stdin.write(f"{words}\n")
+        self._parent.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> str:
+        return self._parent.stdout.readline().strip()
+
+
+@pytest.fixture(scope="module")
+def processes(site_connection):
+    """Started while nothing of this process is open."""
+    frappe.db.rollback()
+    made = Processes()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plant(site, processes):
+    """Makes committed contracts, so that other processes see them; takes back everything that was committed."""
+    before = _last_number()
+    made = frappe._dict(customers=[], services=[], contracts=[], runs=[])
+    yield made
+    frappe.db.rollback()
+    _remove_all(made)
+    frappe.db.sql("update `tabSeries` set current = %s where name = %s", (before, _series()))
+    frappe.db.commit()  # what was committed is taken back
+
+
+def contracts(plant, count: int, **values) -> list[str]:
+    item, customer = billing.service(), billing.customer()
+    plant.services.append(item.name)
+    plant.customers.append(customer.name)
+    names = [
+        billing.contract(customer.name, billing.monthly(item.name, 10), **values).name for _ in range(count)
+    ]
+    plant.contracts += names
+    frappe.db.commit()  # other processes must see them
+    return names
+
+
+def queued(plant, up_to: date = JANUARY) -> str:
+    values = {"up_to": up_to, "posting_date": JANUARY, "company": makers.company()}
+    run = frappe.get_doc({"doctype": "Billing Run", **values}).insert()
+    frappe.db.set_value("Billing Run", run.name, "status", "Queued")
+    plant.runs.append(run.name)
+    frappe.db.commit()  # other processes must see it
+    return run.name
+
+
+def test_a_run_whose_processes_are_killed_fifty_times_bills_every_period_exactly_once(plant, processes):
+    """Each process bills a few contracts' months and is killed at a moment of its own."""
+    names = contracts(plant, 4, end_date=None)
+    kills = made = 0
+    year, month = 2026, 1
+    run = queued(plant)
+    while kills < KILLS:
+        child = processes.begin(run)
+        time.sleep(random.uniform(0.02, 0.45))
+        os.kill(child, signal.SIGKILL)
+        kills += 1 - processes.wait()
+        frappe.db.rollback()
+        if frappe.db.get_value("Billing Run", run, "status") == "Done":
+            # Everything is billed: the next month is due.
+            made += 1
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+            run = queued(plant, date(year, month, 1))
+    processes.begin(run)
+    assert processes.wait() == 1
+    frappe.db.rollback()
+    assert frappe.db.get_value("Billing Run", run, "status") == "Done"
+    assert_each_month_is_billed_once(names, made + 1)
+
+
+def test_two_processes_share_a_run_and_bill_nothing_twice_and_lose_no_number(plant, processes):
+    names = contracts(plant, 12)
+    gathered = contracts(plant, 3, invoicing="Gathered per Customer")
+    run = queued(plant)
+    first = _last_number()
+    for place in (0, 1):
+        processes.begin(run, place, 2)
+    assert processes.wait() == 2
+    frappe.db.rollback()
+    status = frappe.db.get_value("Billing Run", run, ["status", "contracts_done", "invoices"])
+    assert status == ("Done", 15, 13)
+    assert_each_month_is_billed_once(names + gathered, 1)
+    assert len(set(_invoices(gathered))) == 1
+    waiting = frappe.get_all("Reserved Invoice Number", pluck="number", order_by="number")
+    numbers = [int(name.split("-")[-1]) for name in set(_invoices(names + gathered))]
+    assert sorted(numbers + waiting) == list(range(first + 1, _last_number() + 1))
+    assert len(waiting) <= 2
+
+
+def test_numbers_of_a_process_that_was_killed_are_used_by_the_next_one(plant, processes):
+    names = contracts(plant, 8)
+    run = queued(plant)
+    first = _last_number()
+    child = processes.begin(run, 0, 2)
+    _until(lambda: _billed(names) >= 2)
+    os.kill(child, signal.SIGKILL)
+    processes.wait()
+    processes.begin(run, 0, 2)
+    assert processes.wait() == 1
+    frappe.db.rollback()
+    assert_each_month_is_billed_once(names, 1)
+    numbers = sorted(int(name.split("-")[-1]) for name in _invoices(names))
+    assert numbers == list(range(first + 1, first + 9))
+
+
+def assert_each_month_is_billed_once(names: list[str], months: int) -> None:
+    for name in names:
+        rows = frappe.get_all(
+            "Billed Period",
+            filters={"service_contract": name},
+            fields=["period_start", "sales_invoice"],
+            order_by="period_start",
+        )
+        assert [(row.period_start.year - 2026) * 12 + row.period_start.month - 1 for row in rows] == list(
+            range(months)
+        )
+        amounts = frappe.get_all(
+            "Sales Invoice Item",
+            filters={"service_contract": name, "docstatus": 1},
+            pluck="amount",
+            order_by="name",
+        )
+        assert amounts == [10] * months
+    invoices = set(_invoices(names))
+    assert frappe.db.count("Sales Invoice", {"name": ("in", invoices), "docstatus": 1}) == len(invoices)
+    sums = frappe.db.sql(
+        """
+        select voucher_no, round(sum(debit) - sum(credit), 2)
+        from `tabGL Entry` where voucher_no in %s and is_cancelled = 0 group by voucher_no
+        """,
+        [tuple(invoices)],
+    )
+    assert len(sums) == len(invoices)
+    assert {difference for _, difference in sums} == {0}
+
+
+def _invoices(names: list[str]) -> list[str]:
+    filters = {"service_contract": ("in", names)}
+    return frappe.get_all("Billed Period", filters, pluck="sales_invoice", order_by="sales_invoice")
+
+
+def _billed(names: list[str]) -> int:
+    frappe.db.rollback()
+    return len(_invoices(names))
+
+
+def _until(holds, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _last_number() -> int:
+    return frappe.db.get_value("Series", {"name": _series()}, "current", order_by="name") or 0
+
+
+def _series() -> str:
+    return f"ACC-SINV-{date.today().year}-"
+
+
+def _remove_all(made) -> None:
+    """Everything that these tests committed, past the rules that keep submitted documents."""
+    invoices = frappe.get_all(
+        "Sales Invoice", {"customer": ("in", made.customers or [""])}, pluck="name", order_by="name"
+    )
+    for table, column in (
+        ("GL Entry", "voucher_no"),
+        ("Payment Ledger Entry", "voucher_no"),
+        ("Sales Invoice Item", "parent"),
+        ("Sales Taxes and Charges", "parent"),
+        ("Payment Schedule", "parent"),
+        ("Sales Invoice", "name"),
+    ):
+        if invoices:
+            frappe.db.delete(table, {column: ("in", invoices)})
+    for table in ("Service Contract Line", "Contract Version"):
+        frappe.db.delete(table, {"parent": ("in", made.contracts or [""])})
+    frappe.db.delete("Billed Period", {"service_contract": ("in", made.contracts or [""])})
+    frappe.db.delete("Service Contract", {"name": ("in", made.contracts or [""])})
+    frappe.db.delete("Billing Run", {"name": ("in", made.runs or [""])})
+    frappe.db.delete("Customer", {"name": ("in", made.customers or [""])})
+    frappe.db.delete("Item", {"name": ("in", made.services or [""])})
+    frappe.db.delete("Reserved Invoice Number")
