@@ -16,7 +16,7 @@ function ask_to_revert(frm) {
 		() =>
 			frappe
 				.call({
-					method: "crm_ext.api.dispatch_plans.revert_plan",
+					method: "crm_ext.api.dispatch.revert",
 					args: { plan: frm.doc.name },
 					freeze: true,
 				})
