@@ -816,6 +816,7 @@ def service_invoice(
     decided already, like the currency.
     """
     from erpnext.accounts.party import get_default_price_list
+    from erpnext.controllers.accounts_controller import get_default_taxes_and_charges
 
     invoice = frappe.new_doc("Sales Invoice")
     # The site's defaults would stand in the way of what the customer's record says.
@@ -830,6 +831,9 @@ def service_invoice(
     for line in lines:
         invoice.append("items", dict(line))
     invoice.set_missing_values()
+    if not invoice.taxes_and_charges and not invoice.taxes:
+        # ERPNext's form asks for the company's default beside what the customer's record says.
+        invoice.update(get_default_taxes_and_charges("Sales Taxes and Charges Template", company=company))
     if lines:
         invoice.set_taxes_and_charges()
         invoice.calculate_taxes_and_totals()

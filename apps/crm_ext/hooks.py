@@ -215,12 +215,14 @@ scheduler_events = {
         "crm_ext.offer_desk.flow.stock_holds.reconcile",
         "crm_ext.offer_desk.flow.affinities.learn",
         "crm_ext.field_service.flow.maintenance_plans.nightly",
+        "crm_ext.field_service.flow.van_refill.nightly",
         "crm_ext.service_contracts.flow.contract_nights.run_nightly",
     ],
 }
 
 override_doctype_dashboards = {
     "Campaign": "crm_ext.overrides.campaign.get_dashboard",
+    "Customer": "crm_ext.overrides.customer.get_dashboard",
     "Project": "crm_ext.overrides.project.get_dashboard",
     "Quotation": "crm_ext.overrides.quotation.get_dashboard",
     "Sales Order": "crm_ext.overrides.sales_order.get_dashboard",
@@ -243,6 +245,7 @@ doctype_js = {
     "Customer": ["public/js/journey.js", _RECEIVABLES],
     "Campaign": ["public/js/campaign.js", _TRAIL],
     "Campaign Plan": _TRAIL,
+    "Technician": "public/js/van_refill.js",
     "Issue": "public/js/issue_form.js",
     "Lead": ["public/js/journey.js", _TRAIL],
     "Prospect": _TRAIL,

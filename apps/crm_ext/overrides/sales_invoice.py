@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from crm_ext.field_service.flow import equipment
+from crm_ext.field_service.flow import equipment, service_posting
 from crm_ext.self_service.flow import order_notices
 from crm_ext.service_contracts.flow import billing_run
 
@@ -23,6 +23,7 @@ def on_submit(invoice: Document, method: str | None = None) -> None:
 
 
 def before_cancel(invoice: Document, method: str | None = None) -> None:
+    service_posting.guard_document(invoice)
     equipment.before_cancel(invoice)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe.model.document import Document
 
-from crm_ext.field_service.flow import equipment
+from crm_ext.field_service.flow import equipment, service_posting
 
 
 def on_submit(entry: Document, method: str | None = None) -> None:
@@ -12,6 +12,7 @@ def on_submit(entry: Document, method: str | None = None) -> None:
 
 
 def before_cancel(entry: Document, method: str | None = None) -> None:
+    service_posting.guard_document(entry)
     equipment.before_cancel(entry)
 
 

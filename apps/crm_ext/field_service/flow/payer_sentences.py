@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frappe import _
-from frappe.utils import flt, formatdate
+from frappe.utils import formatdate
 
 from crm_ext.field_service.rules.payers import Reason
 
@@ -17,11 +17,11 @@ def sentence(reason: Reason) -> str:
             return _("Our warranty until {0}").format(formatdate(values["until"]))
         case "contract_parts":
             return _("{0}, line {1}: includes {2}% of parts").format(
-                values["contract"], values["line"], flt(values["percent"], 2)
+                values["contract"], values["line"], f"{values['percent']:.4g}"
             )
         case "contract_hours":
             return _("{0}, line {1}: {2} hours left").format(
-                values["contract"], values["line"], flt(values["left"], 2)
+                values["contract"], values["line"], f"{values['left']:.4g}"
             )
         case "contract_visits":
             return _("{0}, line {1}: {2} visits left").format(

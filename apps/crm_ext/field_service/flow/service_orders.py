@@ -8,17 +8,17 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from crm_ext.field_service.flow import payers, service_order_sources, work_times
+from crm_ext.field_service.flow import payers, service_order_sources, service_results, work_times
 from crm_ext.field_service.flow import service_order_prices as prices
 from crm_ext.field_service.flow import service_order_sentences as sentences
 from crm_ext.field_service.flow import service_posting as posting
 from crm_ext.field_service.flow.service_order_sources import make_from
-from crm_ext.field_service.queries import service_orders as queries
 from crm_ext.field_service.queries import service_posting as posting_queries
 from crm_ext.field_service.rules import order_status
 from crm_ext.shared.results import Refusal, refuse
 
 __all__ = [
+    "after_insert",
     "locked",
     "make_from",
     "on_cancel",
@@ -49,23 +49,22 @@ def prepare_submit(order: Document) -> None:
 
 def on_submit(order: Document) -> None:
     posting.post(order)
-    _tell_planned_visit(order, "Done")
+    service_results.order_completed(order)
 
 
 def on_cancel(order: Document) -> None:
     """Everything that the order posted is taken back in the opposite order."""
     posting.reverse(order)
     order.db_set("status", "Cancelled")
-    _tell_planned_visit(order, "Ordered")
+    service_results.order_cancelled(order)
+
+
+def after_insert(order: Document) -> None:
+    service_results.order_made(order)
 
 
 def on_trash(order: Document) -> None:
-    """Reports of the phone go with a draft that is deleted, and its planned visit can be ordered again."""
-    frappe.db.delete("Work Report", {"service_order": order.name})
-    if order.planned_visit and queries.order_of_visit(order.planned_visit) == order.name:
-        frappe.db.set_value(
-            "Planned Visit", order.planned_visit, {"status": "Planned", "service_order": None}
-        )
+    service_results.order_deleted(order)
 
 
 def locked(name: str) -> Document:
@@ -107,8 +106,3 @@ def _fill_parts(order: Document) -> None:
         row.warehouse = row.warehouse or van
         row.uom = row.uom or frappe.get_cached_value("Item", row.item_code, "stock_uom")
         row.conversion_factor = row.conversion_factor or 1
-
-
-def _tell_planned_visit(order: Document, status: str) -> None:
-    if order.planned_visit:
-        frappe.db.set_value("Planned Visit", order.planned_visit, "status", status)

@@ -9,6 +9,19 @@ def equipment_with_serial_no(serial_no: str) -> str | None:
     return frappe.db.get_value("Equipment", {"serial_no": serial_no})
 
 
+def other_order_of_visit(planned_visit: str, name: str) -> str | None:
+    """An order of the same visit that is not cancelled."""
+    return frappe.db.get_value(
+        "Service Order", {"planned_visit": planned_visit, "docstatus": ("<", 2), "name": ("!=", name)}
+    )
+
+
+def readings_of(service_order: str) -> list[str]:
+    return frappe.get_all(
+        "Meter Reading", filters={"service_order": service_order}, pluck="name", order_by="creation desc"
+    )
+
+
 def order_of_visit(planned_visit: str) -> str | None:
     return frappe.db.get_value("Planned Visit", planned_visit, "service_order")
 

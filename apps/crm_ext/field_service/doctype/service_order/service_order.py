@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from crm_ext.field_service.flow import service_orders
+from crm_ext.field_service.flow import service_orders, visit_notices
 
 
 class ServiceOrder(Document):
@@ -8,6 +8,12 @@ class ServiceOrder(Document):
 
     def validate(self) -> None:
         service_orders.validate(self)
+
+    def after_insert(self) -> None:
+        service_orders.after_insert(self)
+
+    def on_change(self) -> None:
+        visit_notices.look_later(self)
 
     def before_submit(self) -> None:
         service_orders.prepare_submit(self)
@@ -20,3 +26,4 @@ class ServiceOrder(Document):
 
     def on_trash(self) -> None:
         service_orders.on_trash(self)
+        visit_notices.forget(self.name)

@@ -30,6 +30,8 @@ def invoice(order: Document) -> Document | None:
         currency=order.currency or None,
         service_order=order.name,
         service_contract=contract,
+        taxes_and_charges=contract
+        and frappe.get_cached_value("Service Contract", contract, "taxes_and_charges"),
         # Rates were found with pricing rules already and agreed on the order.
         ignore_pricing_rule=1,
         contact_person=order.contact_person or None,

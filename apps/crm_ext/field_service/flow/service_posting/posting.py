@@ -27,14 +27,14 @@ def prepare(order: Document) -> None:
 
 def post(order: Document) -> None:
     """Make all documents of the order; an error takes back everything with the transaction."""
-    with _said_for(order, _("the stock entry")):
+    with _said_for(order, _("The stock entry")):
         issued = stock.issue(order)
         stock.take_back_old_parts(order)
-    with _said_for(order, _("the timesheet")):
+    with _said_for(order, _("The timesheet")):
         sheets = labour.book_times(order)
-    with _said_for(order, _("the journal entry")):
+    with _said_for(order, _("The journal entry")):
         journal = labour.post_to_ledger(order, sheets)
-    with _said_for(order, _("the invoice")):
+    with _said_for(order, _("The invoice")):
         invoice = invoicing.invoice(order)
     order.db_set(
         {
