@@ -18,12 +18,23 @@ _MOST_DAYS = 31
 _YEARS = range(2000, 2200)
 
 
+def require_role(roles: tuple[str, ...]) -> None:
+    """One of the roles (HTTP 403 without)."""
+    if not set(roles) & set(frappe.get_roles()):
+        frappe.throw(
+            _("Only users with one of these roles may do this: {0}.").format(
+                ", ".join(_(role) for role in roles)
+            ),
+            frappe.PermissionError,
+        )
+
+
 def require_company(company: str | None, roles: tuple[str, ...]) -> str:
     """The company asked for or the user's own, for users with one of the roles who may see its technicians.
 
     The same refusal (HTTP 403) for a company that is not theirs and one that is not there.
     """
-    frappe.only_for(roles)
+    require_role(roles)
     for doctype in ("Technician", "Service Order"):
         frappe.has_permission(doctype, "read", throw=True)
     seen = _companies()
@@ -35,7 +46,7 @@ def require_company(company: str | None, roles: tuple[str, ...]) -> str:
 
 def require_order(service_order: str, seen: str | None = None) -> None:
     """The order, for those who plan; refused where somebody changed it since the board was loaded (`seen`)."""
-    frappe.only_for(_PLANNING)
+    require_role(_PLANNING)
     order = require_document("Service Order", service_order, "write")
     if seen and str(order.modified) != seen:
         frappe.throw(
@@ -155,7 +166,7 @@ def propose_again(
 @frappe.whitelist(methods=["POST"])
 def apply(key: str) -> dict:
     """Write a proposal of the same user: {plan, changed, kept_back} with the reasons for jobs that stay as they are."""
-    frappe.only_for(_PLANNING)
+    require_role(_PLANNING)
     proposal = planning.kept(key)
     require_company(proposal.company, _PLANNING)
     record = frappe.get_doc("Dispatch Plan", planning.apply(proposal))
@@ -170,7 +181,7 @@ def apply(key: str) -> dict:
 @frappe.whitelist(methods=["POST"])
 def revert(plan: str) -> dict:
     """Take an applied plan back: {order: why it stays}."""
-    frappe.only_for(_PLANNING)
+    require_role(_PLANNING)
     require_document("Dispatch Plan", plan, "read")
     return planning.revert(plan)
 
@@ -197,7 +208,7 @@ def _figures(figures: planning.Figures) -> dict:
         "planned": figures.planned,
         "left": figures.left,
         "travel_minutes": round(figures.travel / 60),
-        "late_minutes": figures.late_minutes,
+        "late_minutes": round(figures.late / 60),
         "broken_windows": figures.broken_windows,
     }
 
@@ -251,7 +262,7 @@ def _stretch(start: str | None, end: str | None) -> tuple[datetime, datetime]:
 
 def _codes(accepted: str | list | None) -> set[str]:
     """Codes of warnings that the user has seen."""
-    found = frappe.parse_json(accepted) or []
+    found = frappe.parse_json(accepted or "[]")
     if not isinstance(found, list):
         frappe.throw(_("The warnings that you accept are not a list. Reload the page."))
     return {str(code) for code in found}

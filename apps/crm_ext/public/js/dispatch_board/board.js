@@ -26,6 +26,7 @@ const CHANGED = "crm_ext_dispatch_changed";
 const REFRESH_DELAY = 1500; // Milliseconds between somebody's change and our look at it.
 const CHECK_DELAY = 300; // Milliseconds that a job hovers before the server is asked.
 const MINUTE = 60 * 1000;
+const TIP_OFFSET = 64; // Pixels below the pointer: under the picture of the job that is dragged.
 const REMEMBERED = ["company", "technician", "skill", "search", "waiting_skill", "priority", "customer", "due", "sort"];
 
 export class DispatchBoard {
@@ -457,7 +458,7 @@ export class DispatchBoard {
 		const box = this.tip.getBoundingClientRect();
 		const place = this.drag.at || at;
 		this.tip.style.left = `${Math.max(Math.min(place.x + 16, innerWidth - box.width - 8), 8)}px`;
-		this.tip.style.top = `${Math.max(Math.min(place.y + 24, innerHeight - box.height - 8), 8)}px`;
+		this.tip.style.top = `${Math.max(Math.min(place.y + TIP_OFFSET, innerHeight - box.height - 8), 8)}px`;
 	}
 
 	hide_tip() {

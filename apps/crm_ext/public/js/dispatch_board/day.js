@@ -77,7 +77,7 @@ export function hours_text(technician, hours, day) {
 
 export function technician_head(technician, summary, count) {
 	return `<span class="crm-dispatch-who">${name(technician.name)}</span>
-		<small>${technician.status === "Active" ? "" : mark("warning")}<bdi>${escape(summary)}</bdi> · ${jobs_text(count)}</small>`;
+		<small>${technician.status === "Active" ? "" : mark("warning")}<span>${escape(summary)}</span> · ${jobs_text(count)}</small>`;
 }
 
 function block(model, job, lane, shown, moved) {

@@ -8,6 +8,7 @@ const THRESHOLD = 6; // Pixels that a mouse moves before it drags.
 const HOLD = 350; // Milliseconds that a finger rests before it drags.
 const EDGE = 48; // Pixels from an edge at which the board scrolls along.
 const SCROLL_STEP = 14;
+const GHOST_OFFSET = 12; // Pixels between the pointer and the picture of the job.
 
 export class Drag {
 	/**
@@ -58,12 +59,11 @@ export class Drag {
 		// A job of the board keeps the place at which it was taken; one of the list is taken at its start.
 		const forward = frappe.utils.is_rtl() ? box.right - x : x - box.left;
 		this.grip = track ? forward : 0;
-		this.shift = { x: x - box.left, y: y - box.top };
 		this.ghost = element.cloneNode(true);
 		this.ghost.classList.add("crm-dispatch-ghost");
 		this.ghost.removeAttribute("tabindex");
 		this.ghost.setAttribute("aria-hidden", "true");
-		this.ghost.style.cssText = `inline-size: ${box.width}px; block-size: ${box.height}px`;
+		this.ghost.removeAttribute("style");
 		document.body.append(this.ghost);
 		element.classList.add("crm-dispatch-lifted");
 		document.body.classList.add("crm-dispatch-dragging");
@@ -77,7 +77,7 @@ export class Drag {
 
 	follow(x, y) {
 		this.at = { x, y };
-		this.ghost.style.translate = `${x - this.shift.x}px ${y - this.shift.y}px`;
+		this.ghost.style.translate = `${x + GHOST_OFFSET}px ${y + GHOST_OFFSET}px`;
 		const target = this.target_at(x, y);
 		this.show_outline(target);
 		if (JSON.stringify(target?.key) === JSON.stringify(this.target?.key)) return;

@@ -13,7 +13,7 @@ export function plain(html) {
 }
 
 /** A job as a button; `style` places it, `moved` says that a proposal would change it. */
-export function job_html(model, job, { style = "", moved = false, with_times = true } = {}) {
+export function job_html(model, job, { style = "", moved = false } = {}) {
 	const wrong = troubles(model, job);
 	const classes = [
 		"crm-dispatch-job",
@@ -25,8 +25,8 @@ export function job_html(model, job, { style = "", moved = false, with_times = t
 	const words = description(job, wrong, moved);
 	return `<div class="${classes.join(" ")}" role="button" tabindex="-1" data-name="${escape(job.name)}"
 		aria-haspopup="dialog" aria-label="${escape(words)}" title="${escape(words)}" style="${style}">
-		<span class="crm-dispatch-job-head">${marks(job, wrong, moved)}<b><bdi>${escape(customer_of(job))}</bdi></b></span>
-		<span class="crm-dispatch-job-foot">${with_times ? `<span>${span(job.start, job.end)}</span> ` : ""}<bdi>${escape(job.title)}</bdi></span>
+		<span class="crm-dispatch-job-head">${marks(job, wrong, moved)}<b dir="auto">${escape(customer_of(job))}</b></span>
+		<span class="crm-dispatch-job-foot"><span>${span(job.start, job.end)}</span><span dir="auto">${escape(job.title)}</span></span>
 	</div>`;
 }
 

@@ -45,10 +45,15 @@ export class RouteMap {
 		this.map = L.map(frame.querySelector(".crm-dispatch-map"), { zoomAnimation: !reduced_motion(), fadeAnimation: !reduced_motion() });
 		L.control.scale({ imperial: false }).addTo(this.map);
 		this.add_tiles(model.tiles || frappe.utils.map_defaults.tiles);
-		this.places = [];
+		this.show_all(model, technicians);
 		technicians.forEach((technician, place) => this.route(model, technician, place));
 		model.waiting.filter(has_place).forEach((job) => this.job(model, job, "", "crm-dispatch-pin-waiting"));
-		if (this.places.length) this.map.fitBounds(L.latLngBounds(this.places), { padding: PADDING, maxZoom: 14, animate: false });
+	}
+
+	show_all(model, technicians) {
+		const shown = technicians.flatMap((technician) => [technician, ...model.jobs_of(technician.name)]);
+		const places = [...shown, ...model.waiting].filter(has_place).map(at);
+		if (places.length) this.map.fitBounds(L.latLngBounds(places), { padding: PADDING, maxZoom: 14, animate: false });
 		else this.map.setView(frappe.utils.map_defaults.center, 5);
 	}
 
@@ -92,7 +97,6 @@ export class RouteMap {
 	}
 
 	marker(place, html, words) {
-		this.places.push(place);
 		const icon = L.divIcon({ html, className: "", iconSize: [30, 30] });
 		const marker = L.marker(place, { icon, title: words, alt: words, keyboard: true }).addTo(this.map);
 		marker.getElement().setAttribute("aria-label", words);

@@ -35,10 +35,12 @@ export class Proposal {
 				<button type="button" class="btn btn-default btn-sm" data-action="discard">${__("Discard")}</button>
 				<button type="button" class="btn btn-primary btn-sm" data-action="apply" ${this.is_empty ? "disabled" : ""}>${__("Apply")}</button>
 			</header>
-			${this.figures()}
-			<div class="crm-dispatch-proposal-lists">
-				${list(__("Moves"), changed, (visit) => this.visit_html(visit))}
-				${list(__("Left Unassigned"), this.answer.left, (left) => this.left_html(left))}
+			<div class="crm-dispatch-proposal-body">
+				${this.figures()}
+				<div class="crm-dispatch-proposal-lists" tabindex="0" role="group" aria-label="${__("What changes")}">
+					${list(__("Moves"), changed, (visit) => this.visit_html(visit))}
+					${list(__("Left Unassigned"), this.answer.left, (left) => this.left_html(left))}
+				</div>
 			</div>
 		</section>`;
 	}
@@ -86,7 +88,7 @@ export class Proposal {
 
 function list(title, rows, html) {
 	if (!rows.length) return "";
-	return `<details ${rows.length <= 12 ? "open" : ""}><summary>${title} (${number(rows.length)})</summary>
+	return `<details open><summary>${title} (${number(rows.length)})</summary>
 		<ul>${rows.map((row) => `<li>${html(row)}</li>`).join("")}</ul></details>`;
 }
 

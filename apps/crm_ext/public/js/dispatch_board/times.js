@@ -37,9 +37,17 @@ function formatted(kind, options, moment) {
 export const clock = (moment) =>
 	formatted("clock", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, moment);
 export const long_day = (moment) =>
-	formatted("long", { weekday: "long", day: "numeric", month: "long", year: "numeric" }, moment);
-export const short_day = (moment) => formatted("short", { weekday: "short", day: "numeric", month: "short" }, moment);
-export const span = (start, end) => `${clock(start)}–${clock(end)}`;
+	day_text("long", { weekday: "long", day: "numeric", month: "long", year: "numeric" }, moment);
+export const short_day = (moment) => day_text("short", { weekday: "short", day: "numeric", month: "short" }, moment);
+export const span = (start, end) => __("{0}–{1}", [clock(start), clock(end)]);
+
+/** Browsers put the parts of a Persian date in the order of English ones: «دوشنبه ۲ آذر ۱۴۰۵» is how it is written. */
+function day_text(kind, options, moment) {
+	if (!reads_persian()) return formatted(kind, options, moment);
+	formatters[kind] ??= formatter(options);
+	const parts = Object.fromEntries(formatters[kind].formatToParts(moment).map(({ type, value }) => [type, value]));
+	return [parts.weekday, parts.day, parts.month, parts.year].filter(Boolean).join(" ");
+}
 export const moment_text = (moment) => __("{0}, {1}", [short_day(moment), clock(moment)]);
 
 /** A window or another span in words; the day is said where it is not the day on show. */

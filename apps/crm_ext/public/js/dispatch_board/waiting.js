@@ -99,7 +99,7 @@ function row(job, model) {
 	return `<div class="crm-dispatch-job crm-dispatch-waiting-job${late ? " crm-dispatch-troubled" : ""}" role="button"
 			tabindex="-1" aria-haspopup="dialog" data-name="${escape(job.name)}"
 			aria-label="${escape([description(job, []), due_text(job, late), job.reason].filter(Boolean).join(", "))}">
-		<span class="crm-dispatch-job-head"><b>${name(customer_of(job))}</b></span>
+		<span class="crm-dispatch-job-head"><b dir="auto">${escape(customer_of(job))}</b></span>
 		<span>${name(job.title)}</span>
 		<span class="crm-dispatch-facts">${facts.filter(Boolean).map((fact) => `<span>${fact}</span>`).join("")}</span>
 		${due_text(job, late) ? `<span class="crm-dispatch-fact">${late ? mark("warning") : mark("advice")}${due_text(job, late)}</span>` : ""}
