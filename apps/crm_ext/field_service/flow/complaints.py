@@ -479,8 +479,8 @@ def _attach(issue: str, name: str, content: bytes) -> None:
             "is_private": 1,
         }
     )
-    # A login of the website may not attach files; the complaint they belong to is theirs.
     with as_service():
+        # A login of the website may not attach files; the complaint they belong to is theirs.
         file.insert(ignore_permissions=True)
 
 

@@ -16,7 +16,7 @@ def get_context(context: Any) -> None:
     token = frappe.form_dict.get("token") or "-"
     opened = require_service_link(token, service_links.CONFIRM)
     context.problem = None
-    context.typed = {}
+    context.typed = frappe._dict()
     if frappe.request.method == "POST":
         try:
             complaint_page.take_answer(token, frappe.form_dict)
