@@ -121,12 +121,14 @@ def _fixed_elsewhere(problem: Problem, routes: Sequence[Route]) -> set[str]:
 
 
 def _stops(routes: Sequence[Route], terms: Terms) -> list[Stop]:
-    stops: list[Stop] = []
+    """The stops of all routes; a fixed job that reaches into two shifts is one stop."""
+    stops: dict[str, Stop] = {}
     for route in routes:
-        settled_stops = settled(route, terms)
-        if not isinstance(settled_stops, Fault):
-            stops.extend(settled_stops)
-    return stops
+        found = settled(route, terms)
+        if not isinstance(found, Fault):
+            for stop in found:
+                stops.setdefault(stop.job.name, stop)
+    return list(stops.values())
 
 
 def figures(problem: Problem, routes: Sequence[Route], terms: Terms) -> Figures:
