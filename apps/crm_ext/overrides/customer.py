@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frappe import _
 from frappe.model.document import Document
 
 from crm_ext.marketing_automation.flow import campaign_extract, origins, touchpoints
@@ -24,3 +25,9 @@ def before_rename(customer: Document, method: str | None, old: str, new: str, me
 
 def after_rename(customer: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
     campaign_extract.rename_later("Customer", old, new)
+
+
+def get_dashboard(data: dict) -> dict:
+    """The customer's equipment and its maintenance, beside what ERPNext shows."""
+    data.setdefault("transactions", []).append({"label": _("Equipment"), "items": ["Equipment", "Maintenance Plan"]})
+    return data
