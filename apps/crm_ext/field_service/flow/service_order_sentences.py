@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NoReturn
 
 import frappe
@@ -99,7 +100,7 @@ def _of_serial_numbers(code: str, values, order: Document) -> str | None:
         case "serial_numbers_missing":
             return _(
                 "Parts, row {0}: {1} is used {3} times but has {2} serial numbers. Enter one serial number for each piece."
-            ).format(values["row"], values["item"], values["told"], values["wanted"])
+            ).format(values["row"], values["item"], values["told"], _count(values["wanted"]))
         case "serial_number_unknown":
             return _("Parts, row {0}: there is no serial number {1}. Read it again from the part.").format(
                 values["row"], values["serial_no"]
@@ -139,11 +140,11 @@ def _of_parts(code: str, values, order: Document) -> str | None:
             )
         case "parts_not_there":
             there = _("{0}: {1} are needed, and {2} has {3}.").format(
-                values["item"], f"{values['wanted']:f}", values["warehouse"], f"{values['there']:f}"
+                values["item"], _count(values["wanted"]), values["warehouse"], _count(values["there"])
             )
             if not values["elsewhere"]:
                 return _("{0} No other warehouse has any. Book the receipt of the parts first.").format(there)
-            places = [_("{0} ({1})").format(place, f"{qty:g}") for place, qty in values["elsewhere"]]
+            places = [_("{0} ({1})").format(place, _count(qty)) for place, qty in values["elsewhere"]]
             return _(
                 "{0} There are some in {1}. Move them by a stock entry, or correct the warehouse."
             ).format(there, _(", ").join(places))
@@ -152,3 +153,7 @@ def _of_parts(code: str, values, order: Document) -> str | None:
                 "The customer pays row {0}, but {1} has no price. Enter a rate on the line, or a price in the customer's price list."
             ).format(values["row"], values["item"])
     return None
+
+
+def _count(quantity: Decimal | float) -> str:
+    return f"{float(quantity):.12g}"

@@ -32,7 +32,8 @@ def set_hours(order: Document) -> None:
         )
         row.to_is_second = int(bool(row.to_is_second) and rules.comes_twice(get_datetime(row.to_time), here))
         times.append(_time(row))
-    if wrong := rules.fault(times, here):
+    wrong = rules.fault(times, here)
+    if wrong is not None:
         sentences.throw(wrong, order)
     for row, time in zip(worked(order), times, strict=True):
         row.hours = float(rules.hours(time, here))

@@ -89,7 +89,7 @@ def _check_count_of_serials(order: Document, row: Document) -> None:
     if told != wanted:
         sentences.throw(
             refuse(
-                "serial_numbers_missing", row=row.idx, item=row.item_code, told=told, wanted=f"{wanted:f}"
+                "serial_numbers_missing", row=row.idx, item=row.item_code, told=told, wanted=wanted
             ),
             order,
         )
