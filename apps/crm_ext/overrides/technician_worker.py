@@ -17,7 +17,17 @@ from werkzeug.wrappers import Response
 
 _PATH = "technician/worker.js"
 _PUBLIC = Path(frappe.get_app_path("crm_ext", "public"))
-_SCRIPTS = ("app.js", "draft.js", "format.js", "job.js", "outbox.js", "pad.js", "photos.js", "screen.js", "store.js")
+_SCRIPTS = (
+    "app.js",
+    "draft.js",
+    "format.js",
+    "job.js",
+    "outbox.js",
+    "pad.js",
+    "photos.js",
+    "screen.js",
+    "store.js",
+)
 _FILES = ("css/self_service.css", "css/technician.css", *(f"js/technician/{script}" for script in _SCRIPTS))
 _HEADERS = {
     "Service-Worker-Allowed": "/technician",

@@ -105,7 +105,9 @@ def words() -> dict[str, Any]:
         "refused": _("{0} refused: see Sending"),
         "as_of": _("as of {0}"),
         "nothing_kept": _("Nothing is kept on this phone yet. Open this page once with network."),
-        "needs_login": _("You are logged out. What you entered is kept on this phone until you log in again."),
+        "needs_login": _(
+            "You are logged out. What you entered is kept on this phone until you log in again."
+        ),
         "log_in": _("Log in"),
         "log_out_question": _(
             "{0} entries are not sent yet. They stay on this phone until you log in here again. Log out now?"
@@ -137,7 +139,9 @@ def words() -> dict[str, Any]:
         "in_the_van": _("In the van: {0}"),
         "not_in_van": _("Nothing like that is in the van."),
         "no_number": _("This is no amount. Please write it in digits."),
-        "van_has_less": _("The van holds only {0}. Please correct the amount or ask the office for a refill."),
+        "van_has_less": _(
+            "The van holds only {0}. Please correct the amount or ask the office for a refill."
+        ),
         "choose_serial_numbers": _("Please choose {0} serial numbers."),
         "choose_batch": _("Please choose a batch."),
         "time_missing": _("Please fill in from and until."),
@@ -152,7 +156,9 @@ def words() -> dict[str, Any]:
         "phone_full": _("This phone has no room left for photos. Please free some and take it again."),
         "tasks_open": _("Still to do in the checklist: {0}"),
         "result_missing": _("Please say whether it is solved."),
-        "finish_question": _("Finish this job? Parts and times are posted and cannot be changed here any more."),
+        "finish_question": _(
+            "Finish this job? Parts and times are posted and cannot be changed here any more."
+        ),
         "discard_question": _("Throw away what was entered here? It cannot be brought back."),
         "copied": _("Copied"),
         "states": {"kept": _("Kept on this phone"), "sent": _("Sent"), "refused": _("Refused")},

@@ -122,7 +122,11 @@ def _tasks(service_order: str, rows: list[Mapping[str, Any]]) -> list[dict[str, 
 
 
 def _rows(given: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(given, list) or len(given) > _MOST_ROWS or not all(isinstance(row, Mapping) for row in given):
+    if (
+        not isinstance(given, list)
+        or len(given) > _MOST_ROWS
+        or not all(isinstance(row, Mapping) for row in given)
+    ):
         frappe.throw(_("Please open the page again and repeat what you did."))
     return given
 

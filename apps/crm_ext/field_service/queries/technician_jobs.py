@@ -203,7 +203,10 @@ def contact_names(rows: Sequence[dict]) -> dict[str, str]:
     """{contact: full name} of the contacts of these jobs."""
     contacts = {row.contact_person for row in rows if row.contact_person}
     found = frappe.get_all(
-        "Contact", filters={"name": ("in", list(contacts) or [""])}, fields=["name", "full_name"], order_by="name"
+        "Contact",
+        filters={"name": ("in", list(contacts) or [""])},
+        fields=["name", "full_name"],
+        order_by="name",
     )
     return {row.name: row.full_name for row in found}
 

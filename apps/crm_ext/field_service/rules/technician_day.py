@@ -18,4 +18,3 @@ def place_of(status: str, docstatus: int, planned_start: datetime | None, today:
     if planned_start and planned_start.date() <= today:
         return TODAY
     return COMING
-

@@ -64,8 +64,8 @@ def navigation() -> tuple[dict[str, str], ...]:
 
 
 def formats() -> dict[str, Callable[..., str]]:
-    """Functions for templates: money(amount, currency), number(value), day(date), moment(datetime), route(*parts)."""
-    return {"money": money, "number": number, "day": day, "moment": moment, "route": route}
+    """Functions for templates: money(amount, currency), number(value), day(date), moment(datetime), clock(datetime), route(*parts)."""
+    return {"money": money, "number": number, "day": day, "moment": moment, "clock": clock, "route": route}
 
 
 def money(amount: Any, currency: str | None = None) -> str:
@@ -102,8 +102,12 @@ def window(start: datetime | str | None, end: datetime | str | None) -> str:
     """A day with two times of it, in the site's time zone: '2026-11-22, 08:00–10:00'."""
     if not start or not end:
         return moment(start)
-    times = f"{get_datetime(start):%H:%M}–{get_datetime(end):%H:%M}"
-    return _("{0}, {1}").format(day(start), _digits(times))
+    return _("{0}, {1}").format(day(start), f"{clock(start)}–{clock(end)}")
+
+
+def clock(value: datetime | str | None) -> str:
+    """The time of day alone, in the site's time zone: '08:00'."""
+    return _digits(f"{get_datetime(value):%H:%M}") if value else ""
 
 
 def route(*parts: str) -> str:

@@ -83,7 +83,11 @@ def use(token: str | None, purpose: str) -> Opened:
 def revoke_all(doctype: str, name: str) -> None:
     """The links to this document stop working."""
     frappe.db.set_value(
-        "Service Link", {"reference_type": doctype, "reference_name": name}, "is_revoked", 1, update_modified=False
+        "Service Link",
+        {"reference_type": doctype, "reference_name": name},
+        "is_revoked",
+        1,
+        update_modified=False,
     )
 
 

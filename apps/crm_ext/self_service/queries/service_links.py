@@ -25,4 +25,3 @@ def with_hash(token_hash: str, is_locked: bool = False) -> dict | None:
         as_dict=True,
         for_update=is_locked,
     )
-
