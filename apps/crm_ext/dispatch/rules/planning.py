@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crm_ext.dispatch.rules import reasons
-from crm_ext.dispatch.rules.problem import Change, Effort, Figures, Job, Outcome, Problem, Stop
+from crm_ext.dispatch.rules.problem import (
+    Change,
+    Effort,
+    Figures,
+    Job,
+    Outcome,
+    Problem,
+    Shift,
+    Stop,
+    Technician,
+)
 from crm_ext.dispatch.rules.routes import (
     Fault,
     Route,
@@ -25,7 +35,7 @@ from crm_ext.shared.results import Refusal, refuse
 def plan(problem: Problem, travel: TravelTimes, effort: Effort) -> Outcome:
     """The best plan that is found in the time: every stop checked to the minute, every job left with its reason."""
     terms = Terms(travel, problem.now, problem.prices)
-    empty = fixed_routes(problem)
+    empty = fixed_routes(problem, travel)
     routes = search(problem, empty, terms, effort)
     routes = [_kept(route, terms) for route in routes]
     routes = _filled(problem, routes, terms)
@@ -41,44 +51,41 @@ def plan(problem: Problem, travel: TravelTimes, effort: Effort) -> Outcome:
         stops=tuple(stops),
         left=left,
         changes=tuple(_changes(problem, stops, left)),
-        before=figures(problem, present_routes(problem), terms),
+        before=figures(problem, present_routes(problem, travel), terms),
         after=figures(problem, routes, terms),
     )
 
 
-def fixed_routes(problem: Problem) -> list[Route]:
+def fixed_routes(problem: Problem, travel: TravelTimes) -> list[Route]:
     """One route for every shift of every technician, with the jobs that stay where they are."""
-    return [
-        Route(
-            technician, shift, tuple(sorted(_within(problem.jobs, technician.name, shift, True), key=_start))
-        )
-        for technician in problem.technicians
-        for shift in technician.shifts
-    ]
+    return _routes(problem, travel, [job for job in problem.jobs if job.is_fixed])
 
 
-def present_routes(problem: Problem) -> list[Route]:
+def present_routes(problem: Problem, travel: TravelTimes) -> list[Route]:
     """The routes as they stand before planning."""
+    return _routes(problem, travel, problem.jobs)
+
+
+def _routes(problem: Problem, travel: TravelTimes, jobs: Sequence[Job]) -> list[Route]:
+    given: dict[str, list[Job]] = {}
+    for job in sorted((job for job in jobs if job.start is not None and job.place is not None), key=_start):
+        given.setdefault(job.technician, []).append(job)
     return [
         Route(
-            technician, shift, tuple(sorted(_within(problem.jobs, technician.name, shift, False), key=_start))
+            technician,
+            shift,
+            tuple(job for job in given.get(technician.name, ()) if _reaches(job, technician, shift, travel)),
         )
         for technician in problem.technicians
         for shift in technician.shifts
     ]
 
 
-def _within(jobs: Sequence[Job], technician: str, shift, fixed_only: bool) -> list[Job]:
-    return [
-        job
-        for job in jobs
-        if job.technician == technician
-        and job.start is not None
-        and job.place is not None
-        and (job.is_fixed or not fixed_only)
-        and job.start < shift.end
-        and job.start + job.seconds > shift.start
-    ]
+def _reaches(job: Job, technician: Technician, shift: Shift, travel: TravelTimes) -> bool:
+    """Whether the job, or the way home from it, lies in the shift."""
+    end = shift.after(job.start, job.seconds)
+    home = end + travel.between(job.place, technician.base, end)
+    return job.start < shift.end and home > shift.start
 
 
 def _start(job: Job) -> tuple[int, str]:
