@@ -29,8 +29,9 @@ def with_mail(site):
         ).db_insert()  # fmt: skip
     # Frappe remembers from which account it sends.
     frappe.local.outgoing_email_account = {}
-    frappe.db.set_single_value("Field Service Settings", "confirm_complaints", 1)
-    frappe.db.set_single_value("Field Service Settings", "complaint_letters", 1)
+    frappe.db.set_single_value("Field Service Settings", "close_without_asking", 0)
+    frappe.db.set_single_value("Field Service Settings", "no_complaint_letters", 0)
+    frappe.clear_document_cache("Field Service Settings", "Field Service Settings")
     yield
     site.flags.mute_emails = True
     frappe.local.outgoing_email_account = {}
@@ -211,6 +212,16 @@ def test_customers_who_want_no_letters_get_none(complaint, customer):
     frappe.db.set_value("Customer", customer, "mute_service_letters", 1)
     assert sent(complaint.name) == [("Received", "Muted")]
     assert not letters(complaint.name)
+
+
+def test_a_site_may_close_without_asking(complaint):
+    frappe.db.set_single_value("Field Service Settings", "close_without_asking", 1)
+    frappe.clear_document_cache("Field Service Settings", "Field Service Settings")
+    assert set_status(complaint.name, "Closed").status == "Closed"
+    assert not frappe.db.exists("Solution Confirmation", {"issue": complaint.name})
+    assert set_status(complaint.name, "Open").status == "Open"
+    set_status(complaint.name, "Closed")
+    assert [step for step, _ in sent(complaint.name)] == ["Received", "Closed", "Reopened", "Closed"]
 
 
 def test_letters_speak_the_language_of_the_customer(complaint, customer):

@@ -60,9 +60,9 @@ def _said(status: str) -> dict[str, Any] | None:
 
 def _ratings() -> list[tuple[int, str]]:
     return [
-        (5, _("Very content")),
-        (4, _("Content")),
-        (3, _("Neither nor")),
-        (2, _("Not content")),
-        (1, _("Not content at all")),
+        (5, _("Very satisfied")),
+        (4, _("Satisfied")),
+        (3, _("Neither one nor the other")),
+        (2, _("Not satisfied")),
+        (1, _("Not satisfied at all")),
     ]

@@ -1,4 +1,4 @@
-"""What the site wants with complaints, from Field Service Settings; fields that nobody has saved yet have their defaults."""
+"""What the site wants with complaints, from Field Service Settings; numbers left empty have their defaults."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def is_complaint(issue: Any) -> bool:
 
 
 def must_be_confirmed() -> bool:
-    return bool(_number("confirm_complaints"))
+    return not _settings().get("close_without_asking")
 
 
 def letters_are_sent() -> bool:
-    return bool(_number("complaint_letters"))
+    return not _settings().get("no_complaint_letters")
 
 
 def days_of_a_link() -> int:
-    return max(_number("confirmation_days"), 1)
+    return _number("confirmation_days")
 
 
 def waiting() -> Policy:
@@ -55,5 +55,4 @@ def _settings() -> Document:
 
 def _number(field: str) -> int:
     settings = _settings()
-    value = settings.get(field)
-    return cint(settings.meta.get_field(field).default if value is None else value)
+    return cint(settings.get(field)) or cint(settings.meta.get_field(field).default)

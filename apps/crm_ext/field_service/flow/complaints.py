@@ -228,7 +228,7 @@ def reopen(
 
 
 def rate(issue: str, stars: object, remark: str | None = None) -> None:
-    """How content the customer is with a closed complaint; rating again replaces the rating."""
+    """How satisfied the customer is with a closed complaint; rating again replaces the rating."""
     given = _stars(stars)
     if not given:
         throw(rules.stars("-"))
