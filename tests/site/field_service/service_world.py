@@ -239,31 +239,35 @@ def _item(code: str, price: float, **values) -> str:
     return name
 
 
+def remove_orders(made) -> None:
+    """Take away the orders that a test committed with all that they posted, past the rules that keep submitted documents."""
+    orders = _names("Service Order", customer=made.customer)
+    posted = {
+        doctype: _names(doctype, service_order=("in", orders or [""]))
+        for doctype in ("Sales Invoice", "Timesheet", "Stock Entry", "Journal Entry")
+    }
+    for doctype, names in ({"Service Order": orders} | posted).items():
+        _delete(doctype, names)
+    _delete("Service Contract", _names("Service Contract", customer=made.customer))
+    for doctype in ("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"):
+        vouchers = [name for names in posted.values() for name in names]
+        frappe.db.delete(doctype, {"voucher_no": ("in", vouchers or [""])})
+    for doctype in ("Service Order Posting", "Work Report"):
+        frappe.db.delete(doctype, {"service_order": ("in", orders or [""])})
+    frappe.db.delete("Entitlement Use", {"source": ("in", orders or [""])})
+    frappe.db.set_value("Bin", {"item_code": made.seal, "warehouse": made.van}, "actual_qty", 10)
+    _forget_cached()
+
+
 def remove(made, settings_before) -> None:
-    """Take away what a module committed: documents past the rules that keep submitted ones, rows of the ledgers."""
-    orders = frappe.get_all("Service Order", {"customer": made.customer}, pluck="name", order_by="name")
-    entries = frappe.get_all(
-        "Stock Entry Detail",
-        {"item_code": ("in", [made.seal, made.motor, made.grease])},
-        pluck="parent",
-        order_by="parent",
-        distinct=True,
-    )
-    invoices = frappe.get_all("Sales Invoice", {"customer": made.customer}, pluck="name", order_by="name")
-    sheets = frappe.get_all("Timesheet", {"employee": made.employee}, pluck="name", order_by="name")
-    bundles = frappe.get_all(
-        "Serial and Batch Bundle",
-        {"item_code": ("in", [made.motor, made.grease])},
-        pluck="name",
-        order_by="name",
-    )
+    """Take away what a module committed, its rows in the ledgers too."""
+    remove_orders(made)
+    goods = [made.seal, made.motor, made.grease]
+    items = [*goods, made.labour, made.travel]
+    bundles = _names("Serial and Batch Bundle", item_code=("in", goods))
     for doctype, names in (
-        ("Service Order", orders),
-        ("Sales Invoice", invoices),
-        ("Timesheet", sheets),
-        ("Stock Entry", entries),
+        ("Stock Entry", [made.stock]),
         ("Serial and Batch Bundle", bundles),
-        ("Service Contract", _names("Service Contract", customer=made.customer)),
         ("Equipment", _names("Equipment", equipment_name=("like", f"%{made.tag}%"))),
         ("Equipment Type", [made.type]),
         ("Technician", [made.technician]),
@@ -271,25 +275,21 @@ def remove(made, settings_before) -> None:
         ("Serial No", made.serials),
         ("Batch", [made.batch]),
         ("Activity Type", [made.activity]),
-        ("Item", [made.seal, made.motor, made.grease, made.labour, made.travel]),
+        ("Item", items),
         ("Customer", [made.customer]),
         ("Warehouse", [made.van]),
         ("Account", list(made.accounts.values())),
     ):
         _delete(doctype, names)
-    vouchers = [*invoices, *entries, *sheets]
-    for doctype in ("GL Entry", "Payment Ledger Entry", "Stock Ledger Entry"):
-        frappe.db.delete(doctype, {"voucher_no": ("in", vouchers or [""])})
-    for doctype in ("Bin", "Item Price", "Held Stock", "Catalogue Entry"):
-        column = "item" if doctype == "Catalogue Entry" else "item_code"
-        if frappe.get_meta(doctype).has_field(column):
-            frappe.db.delete(
-                doctype,
-                {column: ("in", [made.seal, made.motor, made.grease, made.labour, made.travel])},
-            )
-    for doctype in ("Service Order Posting", "Work Report"):
-        frappe.db.delete(doctype, {"service_order": ("in", orders or [""])})
+    for doctype in ("GL Entry", "Stock Ledger Entry"):
+        frappe.db.delete(doctype, {"voucher_no": made.stock})
+    for doctype in ("Bin", "Item Price"):
+        frappe.db.delete(doctype, {"item_code": ("in", items)})
     _restore(settings_before)
+    _forget_cached()
+
+
+def _forget_cached() -> None:
     frappe.cache.delete_keys("document_cache::")
     frappe.local.document_cache = {}
     frappe.db.commit()  # what was committed is taken back
