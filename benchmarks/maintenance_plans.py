@@ -59,7 +59,7 @@ def _plans(company: str, customer: str) -> tuple[float, float]:
                 "status": "Active",
                 "rhythm": "Calendar",
                 "calendar": "Gregorian",
-                "holiday_shift": "Leave",
+                "holiday_shift": "Keep the Day",
                 "company": company,
                 "customer": customer,
                 "equipment": unit.name,

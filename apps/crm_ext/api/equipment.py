@@ -33,7 +33,6 @@ def history(equipment: str) -> dict:
         _section("Equipment", "parts", {"parent_equipment": unit.name}, queries.parts(unit.name)),
         _section("Equipment Meter", "meters", {"equipment": unit.name}, queries.meters(unit.name)),
     ]
-    now_in_it = {part.name for part in next((s["rows"] for s in sections if s and s["key"] == "parts"), ())}
     return {
         "currency": frappe.get_cached_value("Company", unit.company, "default_currency"),
         "above": above,
@@ -45,7 +44,7 @@ def history(equipment: str) -> dict:
         },
         "service_orders": names,
         "used_parts": queries.used_parts(names),
-        "former_parts": [name for name in queries.former_parts(unit.name) if name not in now_in_it],
+        "former_parts": queries.former_parts(unit.name) or [],
         "files": queries.files(unit.name),
     }
 

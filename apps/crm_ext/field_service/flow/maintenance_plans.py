@@ -41,7 +41,7 @@ _CHUNK = 200
 _ORDERS_A_RUN = 500
 # Above this many units a plan is planned in the background when it is saved.
 _AT_ONCE = 50
-_STEPS = {"Leave": 0, "The Day Before": -1, "The Day After": 1}
+_STEPS = {"Keep the Day": 0, "The Day Before": -1, "The Day After": 1}
 _COLUMNS = (
     "name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "maintenance_plan", "equipment",
     "customer", "company", "service_contract", "contract_line", "due_on", "period_start", "period_end", "status",
@@ -313,7 +313,7 @@ class _Facts:
         self.readings = meter_queries.readings_of(set(self.meters.values()))
 
     def _rhythm(self, plan: frappe._dict, target: Target) -> Rhythm | None:
-        start, step = getdate(plan.start_date), _STEPS[plan.holiday_shift or "Leave"]
+        start, step = getdate(plan.start_date), _STEPS[plan.holiday_shift or "Keep the Day"]
         if plan.rhythm == "Calendar":
             recurrence = Recurrence(plan.interval_unit, plan.interval_count, plan.calendar or "Gregorian")
             return Rhythm(start, recurrence=recurrence, holiday_step=step)

@@ -58,16 +58,18 @@ def parts(equipment: str) -> list[frappe._dict] | None:
     return _readable("Equipment", {"parent_equipment": equipment}, fields, "equipment_name")
 
 
-def former_parts(equipment: str) -> list[str]:
+def former_parts(equipment: str) -> list[frappe._dict] | None:
     """Parts that were in it once and are not any more."""
-    rows = frappe.get_all(
+    names = frappe.get_all(
         "Equipment Placement",
         filters={"part_of": equipment, "parenttype": "Equipment"},
         pluck="parent",
         order_by="since desc",
         limit=_MOST,
     )
-    return list(dict.fromkeys(rows))
+    fields = ["name", "equipment_name", "status", "parent_equipment"]
+    found = _readable("Equipment", {"name": ("in", names or [""])}, fields, "modified desc")
+    return found and [row for row in found if row.parent_equipment != equipment]
 
 
 def meters(equipment: str) -> list[frappe._dict] | None:

@@ -214,7 +214,7 @@ crm_ext.equipment.section_html = function (section, index) {
 	const rows = section.rows.slice(0, 4).map((row) => crm_ext.equipment.row_html(section, row)).join("");
 	return `<section aria-label="${title}">
 		<h6><button type="button" class="btn btn-link crm-ext-equipment-open" data-index="${index}">${title}
-		<span class="badge">${frappe.format(section.count, { fieldtype: "Int" })}</span></button></h6>
+		<span class="badge">${format_number(section.count, null, 0)}</span></button></h6>
 		${rows ? `<ul>${rows}</ul>` : `<p class="text-muted">${__("None")}</p>`}</section>`;
 };
 
@@ -226,7 +226,7 @@ crm_ext.equipment.row_html = function (section, row) {
 		row.status && __(row.status),
 		row.serial_no,
 		row.technician,
-		row.meter_name && `${frappe.format(row.last_value, { fieldtype: "Float" })} ${row.unit || ""}`,
+		row.meter_name && `${format_number(row.last_value)} ${row.unit || ""}`,
 		row.base_grand_total !== undefined && format_currency(row.grand_total, row.currency),
 	].filter(Boolean);
 	return `<li>${crm_ext.equipment.link(section.doctype, row.name, label)}
@@ -238,15 +238,20 @@ crm_ext.equipment.used_html = function (parts) {
 	const escape = frappe.utils.escape_html;
 	const rows = parts.slice(0, 6).map(
 		(part) => `<li>${crm_ext.equipment.link("Service Order", part.parent, part.item_name || part.item_code)}
-			<span class="text-muted">${frappe.format(part.qty, { fieldtype: "Float" })} ${escape(__(part.uom || ""))}
+			<span class="text-muted">${format_number(part.qty)} ${escape(__(part.uom || ""))}
 			${part.payer ? ` · ${escape(__(part.payer))}` : ""}</span></li>`
 	);
 	return `<section aria-label="${__("Parts Used")}"><h6>${__("Parts Used")}</h6><ul>${rows.join("")}</ul></section>`;
 };
 
-crm_ext.equipment.former_html = function (names) {
-	if (!names.length) return "";
-	const rows = names.slice(0, 6).map((name) => `<li>${crm_ext.equipment.link("Equipment", name)}</li>`);
+crm_ext.equipment.former_html = function (parts) {
+	if (!parts.length) return "";
+	const rows = parts
+		.slice(0, 6)
+		.map(
+			(part) => `<li>${crm_ext.equipment.link("Equipment", part.name, part.equipment_name)}
+				<span class="text-muted">${__(part.status)}</span></li>`
+		);
 	return `<section aria-label="${__("Former Parts")}"><h6>${__("Former Parts")}</h6><ul>${rows.join("")}</ul></section>`;
 };
 

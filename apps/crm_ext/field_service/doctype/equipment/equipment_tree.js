@@ -6,7 +6,7 @@ frappe.treeview_settings["Equipment"] = {
 	filters: [{ fieldname: "customer", fieldtype: "Link", options: "Customer", label: __("Customer") }],
 	breadcrumb: "Field Service",
 	get_label: (node) => frappe.utils.escape_html(node.data.title || node.label),
-	onrender() {},
+	onload: (tree) => tree.make_tree(),
 	toolbar: [
 		{
 			label: __("Open"),
