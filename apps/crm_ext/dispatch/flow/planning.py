@@ -14,6 +14,7 @@ from time import monotonic
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
 from crm_ext.dispatch.flow import moves, sentences, terms
@@ -348,22 +349,48 @@ def _record(proposal: Plan, wanted: Sequence[Visit], kept_back: Mapping[str, str
             "late_minutes_after": round(proposal.after.late / 60),
             "cost_before": proposal.cost_before,
             "cost_after": proposal.cost_after,
-            "stops": [_stop_row(visit, kept_back) for visit in proposal.visits],
-            "jobs_left_table": [
-                {
-                    "service_order": job.service_order,
-                    "code": job.code,
-                    "reason": job.reason,
-                    "technician_before": job.technician_before,
-                    "start_before": job.start_before,
-                    "end_before": job.end_before,
-                }
-                for job in proposal.left
-            ],
         }
     )
     # Whoever may apply plans was asked by the caller; nobody writes records of plans by hand.
-    return record.insert(ignore_permissions=True).name
+    record.insert(ignore_permissions=True)
+    _insert_rows(record, "stops", [_stop_row(visit, kept_back) for visit in proposal.visits])
+    _insert_rows(record, "jobs_left_table", [_left_row(job) for job in proposal.left])
+    return record.name
+
+
+def _insert_rows(record: Document, fieldname: str, rows: Sequence[Mapping]) -> None:
+    """The rows of a table of the record, all at once."""
+    if not rows:
+        return
+    now, user = record.creation, record.owner
+    standard = {
+        "owner": user,
+        "modified_by": user,
+        "creation": now,
+        "modified": now,
+        "parent": record.name,
+        "parenttype": record.doctype,
+        "parentfield": fieldname,
+    }
+    frappe.db.bulk_insert(
+        record.meta.get_field(fieldname).options,
+        ["name", "idx", *standard, *rows[0]],
+        [
+            [frappe.generate_hash(length=10), number, *standard.values(), *row.values()]
+            for number, row in enumerate(rows, start=1)
+        ],
+    )
+
+
+def _left_row(job: JobLeft) -> dict:
+    return {
+        "service_order": job.service_order,
+        "code": job.code,
+        "reason": job.reason,
+        "technician_before": job.technician_before,
+        "start_before": job.start_before,
+        "end_before": job.end_before,
+    }
 
 
 def _stop_row(visit: Visit, kept_back: Mapping[str, str]) -> dict:

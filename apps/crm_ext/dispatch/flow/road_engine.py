@@ -74,3 +74,8 @@ def _known(engine: str, origin: Coordinates, target: Coordinates) -> bool:
 
 def _key(engine: str, origin: Coordinates, target: Coordinates) -> tuple:
     return frappe.local.site, engine, origin, target
+
+
+def forget() -> None:
+    """Ask for every way anew."""
+    _kept.clear()

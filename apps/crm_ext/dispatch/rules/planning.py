@@ -195,7 +195,7 @@ def _changes(problem: Problem, stops: Sequence[Stop], left: Mapping[str, Refusal
 def _why(job: Job, stop: Stop, problem: Problem) -> Refusal:
     """Why a job was moved, checked against what would have kept it."""
     technician = next((each for each in problem.technicians if each.name == job.technician), None)
-    if technician is None or not technician.shifts:
+    if technician is None or not any(shift.start <= job.start < shift.end for shift in technician.shifts):
         return refuse("technician_away", technician=job.technician)
     if not technician.can(job):
         return refuse("skill_lost", technician=job.technician, skill=job.skill)

@@ -1,0 +1,242 @@
+"""Plans of real orders: proposed, applied, reverted, and what happens to jobs that change meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dispatch_world as world
+import frappe
+import pytest
+from counting import queries_of
+from dispatch_world import at, monday, planned
+
+from crm_ext.dispatch.flow import moves, planning
+
+
+@pytest.fixture
+def town(site):
+    return world.Town()
+
+
+def plan(town, **options):
+    return planning.plan(town.company, monday(), rounds=60, seconds=20, **options)
+
+
+def visits(proposal):
+    return {visit.service_order: visit for visit in proposal.visits}
+
+
+def reasons(proposal):
+    return {job.service_order: job for job in proposal.left}
+
+
+def test_a_plan_is_applied_with_its_record_and_reverted(town):
+    north, south = town.technician("North", 8), town.technician("South", -8)
+    orders = [town.order("Up", 9), town.order("Down", -9)]
+    proposal = plan(town)
+    assert [planned(order) for order in orders] == [("Open", None, None)] * 2
+    record = frappe.get_doc("Dispatch Plan", planning.apply(proposal))
+    assert planned(orders[0])[:2] == ("Planned", north.name)
+    assert planned(orders[1])[:2] == ("Planned", south.name)
+    assert (record.status, record.jobs_planned, record.jobs_left) == ("Applied", 2, 0)
+    assert {row.service_order for row in record.stops} == set(orders)
+    assert planning.revert(record.name) == {}
+    assert [planned(order) for order in orders] == [("Open", None, None)] * 2
+    assert frappe.db.get_value("Dispatch Plan", record.name, "status") == "Reverted"
+    with pytest.raises(frappe.ValidationError, match="reverted already"):
+        planning.revert(record.name)
+
+
+def test_skills_windows_and_hours_are_kept_and_what_is_left_says_why(town):
+    skill, other = town.skill("Pumps"), town.skill("Lifts")
+    able = town.technician("Able", skills=[skill])
+    town.technician("Near", 1)
+    promised = town.order("Promised", 1, skill=skill, window_start=at(13), window_end=at(14))
+    lost = town.order("Lost", None)
+    absurd = town.order("Absurd", 0)
+    frappe.db.set_value("Service Order", absurd, {"latitude": 912.0, "longitude": 3})
+    unskilled = town.order("Lift", 1, skill=other)
+    long = town.order("Long", 1, minutes=900)
+    night = town.order("Night", 1, window_start=at(21), window_end=at(22))
+    proposal = plan(town)
+    visit = visits(proposal)[promised]
+    assert visit.technician == able.name and at(13) <= visit.start <= at(14)
+    codes = {name: job.code for name, job in reasons(proposal).items()}
+    assert codes == {
+        lost: "no_coordinates",
+        absurd: "coordinates_absurd",
+        unskilled: "no_skill",
+        long: "too_long",
+        night: "window_outside_hours",
+    }
+    assert all(job.reason for job in proposal.left)
+
+
+def test_the_place_of_an_order_without_coordinates_is_that_of_its_address_the_last_time(town):
+    address = (
+        frappe.get_doc(
+            {
+                "doctype": "Address",
+                "address_title": town.tag,
+                "address_line1": "1 Main Street",
+                "city": "Vienna",
+                "country": "Austria",
+                "links": [{"link_doctype": "Customer", "link_name": town.customer}],
+            }
+        )
+        .insert()
+        .name
+    )
+    town.technician("Anyone")
+    town.order("Before", 3, customer_address=address, status="Completed")
+    order = town.order("Again", None, customer_address=address)
+    frappe.db.set_value("Service Order", order, {"latitude": 0, "longitude": 0})
+    assert order in visits(plan(town))
+
+
+def test_a_job_without_a_place_that_was_given_by_hand_keeps_its_time(town):
+    person = town.technician("Only")
+    by_hand = town.order("By hand", None, minutes=120)
+    moves.assign(by_hand, person.name, at(9))
+    other = town.order("Other", 0, minutes=60)
+    found = visits(plan(town))
+    assert found[by_hand].start == at(9)
+    assert found[other].end <= at(9) or found[other].start >= at(11)
+
+
+def test_fixed_and_running_jobs_stay_where_they_are(town):
+    person, nearer = town.technician("Far", -20), town.technician("Near", 5)
+    fixed, free = town.order("Fixed", 5), town.order("Free", 5)
+    moves.assign(fixed, person.name, at(10), is_fixed=True)
+    moves.assign(free, person.name, at(12))
+    running = town.order("Running", 5)
+    moves.assign(running, person.name, at(14))
+    frappe.db.set_value("Service Order", running, "status", "In Progress")
+    found = visits(plan(town))
+    assert (found[fixed].technician, found[fixed].start) == (person.name, at(10))
+    assert (found[running].technician, found[running].start) == (person.name, at(14))
+    assert found[free].technician in (person.name, nearer.name)
+
+
+def test_a_technician_who_is_away_loses_only_what_lies_in_that_time(town):
+    away, other = town.technician("Away"), town.technician("Other")
+    morning, evening = town.order("Morning"), town.order("Evening")
+    moves.assign(morning, away.name, at(9))
+    moves.assign(evening, away.name, at(15))
+    happened = planning.Happened(away={away.name: (at(8), at(12))})
+    found = visits(planning.replan(town.company, monday(), happened, seconds=1))
+    assert found[morning].technician == other.name or found[morning].start >= at(12)
+    assert "does not work" in found[morning].change
+    assert (found[evening].technician, found[evening].start) == (away.name, at(15))
+
+
+def test_a_job_that_takes_longer_pushes_the_next_one(town):
+    person = town.technician("Only")
+    first, second = town.order("First"), town.order("Second")
+    moves.assign(first, person.name, at(9), is_fixed=True)
+    moves.assign(second, person.name, at(10))
+    happened = planning.Happened(longer={first: 120})
+    found = visits(planning.replan(town.company, monday(), happened, seconds=1))
+    assert found[second].start >= at(12) or found[second].end <= at(9)
+    assert found[second].change
+
+
+def test_parts_count_while_the_van_is_not_refilled(town):
+    settings = frappe.get_doc("Dispatch Settings")
+    settings.update({"part_policy": "Only a Van That Has Them", "van_refill_days": 60})
+    settings.save()
+    item = frappe.get_doc(
+        {
+            "doctype": "Item",
+            "item_code": f"Seal {town.tag}",
+            "item_group": "All Item Groups",
+            "stock_uom": "Nos",
+            "is_stock_item": 1,
+        }
+    ).insert()
+    town.technician("Without")
+    order = town.order("Seal", parts=[{"item_code": item.name, "planned_qty": 1}])
+    left = reasons(plan(town))[order]
+    assert left.code == "part_missing" and item.item_name in left.reason
+    settings.van_refill_days = 0
+    settings.save()
+    assert order in visits(plan(town))
+
+
+def test_holidays_are_nobodys_working_days(town):
+    holidays = frappe.get_doc(
+        {
+            "doctype": "Holiday List",
+            "holiday_list_name": f"Feast {town.tag}",
+            "from_date": monday(),
+            "to_date": monday() + timedelta(days=1),
+            "holidays": [{"holiday_date": monday(), "description": "Feast"}],
+        }
+    ).insert()
+    town.technician("Resting", holiday_list=holidays.name)
+    order = town.order("Work")
+    assert reasons(plan(town))[order].code == "nobody_at_work"
+    assert visits(plan(town, days=2))[order].start.date() == monday() + timedelta(days=1)
+
+
+def test_jobs_that_changed_meanwhile_are_left_as_they_are_and_the_record_says_so(town):
+    person, inactive = town.technician("Stays"), town.technician("Leaves", 10)
+    untouched, changed, late = town.order("A"), town.order("B"), town.order("C", 10)
+    proposal = plan(town)
+    assert visits(proposal)[late].technician == inactive.name
+    frappe.db.set_value("Service Order", changed, "priority", "Urgent", modified="2001-01-01 00:00:00")
+    frappe.db.set_value("Technician", inactive.name, "status", "Inactive")
+    record = frappe.get_doc("Dispatch Plan", planning.apply(proposal))
+    kept_back = {row.service_order: row.kept_back for row in record.stops}
+    assert planned(untouched)[:2] == ("Planned", person.name) and not kept_back[untouched]
+    assert planned(changed) == ("Open", None, None) and "changed the order" in kept_back[changed]
+    assert planned(late) == ("Open", None, None) and "not active" in kept_back[late]
+
+
+def test_a_time_that_was_given_away_meanwhile_is_not_planned_twice(town):
+    person = town.technician("Only", hours=(("08:00", "10:00"),))
+    order = town.order("Proposed", minutes=90)
+    proposal = plan(town)
+    urgent = town.order("Urgent", minutes=90)
+    moves.assign(urgent, person.name, at(8))
+    record = frappe.get_doc("Dispatch Plan", planning.apply(proposal))
+    assert planned(order) == ("Open", None, None)
+    assert urgent in record.stops[0].kept_back
+
+
+def test_planning_again_after_applying_changes_nothing(town):
+    for number in range(2):
+        town.technician(f"T{number}", number * 4)
+    for number in range(7):
+        town.order(f"J{number}", number - 3, 45)
+    planning.apply(plan(town))
+    assert not [visit for visit in plan(town).visits if visit.is_new]
+
+
+def test_a_plan_waits_for_the_same_user_only(town):
+    town.technician("Anyone")
+    order = town.order("Work")
+    kept = planning.keep(plan(town))
+    assert visits(planning.kept(kept.key))[order]
+    frappe.set_user("Guest")
+    with pytest.raises(frappe.ValidationError, match="plan again"):
+        planning.kept(kept.key)
+
+
+def test_the_number_of_queries_does_not_grow_with_technicians_and_jobs(town):
+    def statements():
+        plan(town)
+        proposal = plan(town)
+        return queries_of(lambda: plan(town)) + queries_of(lambda: planning.apply(proposal))
+
+    def add(count):
+        for number in range(count):
+            town.technician(f"T{number} of {count}")
+            town.order(f"J{number} of {count}")
+
+    add(2)
+    statements()
+    add(3)
+    few = statements()
+    add(7)
+    assert statements() == few
