@@ -17,8 +17,6 @@ import makers
 import pytest
 from conftest import BENCH, SITE
 
-from crm_ext.service_contracts.flow import billing_run
-
 PROCESS = Path(__file__).with_name("billing_process.py")
 KILLS = 50
 JANUARY = date(2026, 1, 1)
