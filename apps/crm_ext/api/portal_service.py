@@ -5,7 +5,7 @@ import frappe
 from crm_ext.api.guards import guard_flood, require_own
 from crm_ext.dispatch.flow import slots
 from crm_ext.field_service.flow import complaints
-from crm_ext.self_service.flow import service_requests
+from crm_ext.self_service.flow import printing, service_requests
 from crm_ext.self_service.flow.service import as_service
 
 
@@ -58,7 +58,7 @@ def take_slot(visit: str, start: str) -> None:
     require_own("Service Order", visit)
     # The guard has said whose visit it is; technicians and orders are the desk's.
     with as_service():
-        slots.take_slot(visit, start)
+        slots.take_slot(visit, service_requests.moment(start))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -72,9 +72,7 @@ def ask_renewal(contract: str) -> None:
 def contract_pdf(name: str) -> None:
     """The contract by its print format, as a file."""
     require_own("Service Contract", name)
-    frappe.local.response.filename = f"{name}.pdf"
-    frappe.local.response.filecontent = service_requests.contract_pdf(name)
-    frappe.local.response.type = "pdf"
+    printing.answer_with_pdf("Service Contract", name)
 
 
 @frappe.whitelist(methods=["GET"])

@@ -16,6 +16,7 @@ from pathlib import Path
 import frappe
 import makers
 import pytest
+from frappe.utils import nowdate
 from portal_world import (
     SECRET_RATE,
     SECRET_WORDS,

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 
 import frappe
 import gateways
@@ -493,17 +489,6 @@ def test_colleagues_notes_are_not_shown_to_the_customer(site, portal):
 
 
 # Papers
-
-
-@pytest.fixture
-def assets(monkeypatch):
-    """A web server for the style sheets of print formats, as a served site has one."""
-    handler = partial(SimpleHTTPRequestHandler, directory=Path.cwd())
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setitem(frappe.local.conf, "host_name", f"http://127.0.0.1:{server.server_port}")
-        yield
-        server.shutdown()
 
 
 def test_papers_are_files_of_their_kind(portal, assets):

@@ -7,7 +7,11 @@ import io
 import frappe
 import makers
 import pytest
+from counting import queries_of
 from portal_world import Visitor, World, portal_customer, portal_user, service, text_of
+
+from crm_ext.api import portal_service
+from crm_ext.self_service.flow import identity, service_pages
 
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -74,7 +78,9 @@ def remove_service_of(customer):
 
 @pytest.fixture(scope="module")
 def customer(world):
-    return Visitor(world.names["user"])
+    visitor = Visitor(world.names["user"])
+    visitor.get("/portal/acting")  # a page with a form, which gives the token of the session
+    return visitor
 
 
 @pytest.fixture(autouse=True)
@@ -109,11 +115,32 @@ def test_a_unit_shows_its_serial_number_and_what_the_contract_gives(customer, wo
     assert "3 visits left in this period" in unit
 
 
-def test_a_contract_shows_its_lines_and_is_taken_along_as_pdf(customer, world):
+def test_a_contract_shows_its_lines(customer, world):
     page = text_of(customer.get(f"/portal/contracts/{world.names['contract']}"))
     assert f"Boiler {world.names['run']}" in page and "every month" in page
-    paper = customer.get("/api/method/crm_ext.api.portal_service.contract_pdf", name=world.names["contract"])
-    assert paper.status_code == 200 and paper.get_data()[:4] == b"%PDF"
+
+
+def test_a_contract_is_taken_along_as_pdf(world, assets):
+    frappe.set_user(world.names["user"])
+    identity.forget_cached()
+    portal_service.contract_pdf(world.names["contract"])
+    assert frappe.local.response.filecontent.startswith(b"%PDF")
+
+
+def test_a_time_that_nobody_offered_is_refused_with_a_sentence(customer, world):
+    visit = world.insert(
+        {
+            "doctype": "Service Order",
+            "title": "Visit",
+            "equipment": world.names["equipment"],
+            "customer": world.names["customer"],
+            "company": makers.company(),
+        }
+    )
+    frappe.db.commit()
+    for start in ("NaN", "2026-01-01T08:00:00"):
+        answer = act(customer, f"/portal/visits/{visit.name}", start=start)
+        assert answer.status_code == 200 and 'role="alert"' in text_of(answer)
 
 
 def test_asking_for_renewal_gives_one_task_however_often(customer, world):
@@ -177,10 +204,6 @@ def test_pages_of_what_is_not_there_say_so(customer):
 
 
 def test_the_lists_ask_the_same_number_of_questions_for_one_unit_and_for_many(world, site):
-    from counting import queries_of
-
-    from crm_ext.self_service.flow import identity, service_pages
-
     frappe.set_user(world.names["user"])
     identity.forget_cached()
     here = identity.acting()

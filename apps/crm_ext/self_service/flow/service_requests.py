@@ -1,6 +1,8 @@
-"""What customers ask about their service: photos that they send, messages, renewals, papers to take along."""
+"""What customers ask about their service: photos that they send, messages, renewals."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -17,6 +19,14 @@ def photos_sent() -> list[Photo]:
         return []
     sent = frappe.request.files.getlist("photos")
     return [Photo(file.filename, file.stream) for file in sent if file.filename]
+
+
+def moment(text: str) -> datetime:
+    """The moment that a form sends, as the page wrote it."""
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        frappe.throw(_("Please choose one of the times that are offered."))
 
 
 def person(here: Acting) -> str:
@@ -38,15 +48,6 @@ def ask_renewal(contract: str, here: Acting) -> None:
     open_task = {"reference_type": "Service Contract", "reference_name": contract, "status": "Open"}
     if not frappe.db.exists("ToDo", open_task | {"description": ("like", f"%{contract}%")}):
         letters.tell_desk(responsible or owner, "Service Contract", contract, text)
-
-
-def contract_pdf(name: str) -> bytes:
-    """By the print format and letter head that the desk would use. The caller has checked whose contract it is."""
-    contract = frappe.get_doc("Service Contract", name)
-    # The customer has no rights on doctypes; the guard of the door has checked that the contract is theirs.
-    contract.flags.ignore_permissions = True
-    frappe.flags.ignore_print_permissions = True
-    return frappe.get_print("Service Contract", name, doc=contract, as_pdf=True)
 
 
 def request_of_photo(name: str) -> str | None:
