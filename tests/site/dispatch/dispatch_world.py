@@ -27,12 +27,17 @@ def at(hour: float, day: date | None = None) -> datetime:
 
 
 class Town:
-    """Fresh names, and nobody else's open orders in the way."""
+    """Fresh names. alone: nobody else's technicians and open orders are in the way (for tests that are rolled back)."""
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool = True) -> None:
         self.tag = frappe.generate_hash(length=6)
         self.company = makers.company()
         self.customer = makers.customer(f"Visited {self.tag}").name
+        if alone:
+            self._send_others_home()
+
+    @staticmethod
+    def _send_others_home() -> None:
         order = frappe.qb.DocType("Service Order")
         frappe.qb.update(order).set(order.status, "Completed").where(order.docstatus == 0).run()
         person = frappe.qb.DocType("Technician")
