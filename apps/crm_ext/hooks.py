@@ -138,6 +138,7 @@ ignore_links_on_delete = [
     "Service Link",
     "Quotation Response",
     "Promise Record",
+    "Van Refill",
     "Billing Run",
     "Billing Problem",
     "Billed Period",
@@ -233,6 +234,7 @@ override_doctype_dashboards = {
 _TRAIL = "public/js/document_trail_form.js"
 _RECEIVABLES = "public/js/receivables_form.js"
 _OFFER_DESK = "public/js/offer_desk_form.js"
+_SERVICE_ORDER_SOURCES = "public/js/service_order_sources.js"
 
 doctype_list_js = {
     "Item": "public/js/item_list.js",
@@ -251,7 +253,8 @@ doctype_js = {
     "Opportunity": ["public/js/opportunity.js", _TRAIL, _OFFER_DESK],
     "Quotation": [_TRAIL, _OFFER_DESK],
     "Sales Order": [_TRAIL, _OFFER_DESK],
-    "Service Contract": _TRAIL,
+    "Service Contract": [_SERVICE_ORDER_SOURCES, _TRAIL],
+    "Warranty Claim": _SERVICE_ORDER_SOURCES,
     "Issue": ["public/js/issue_form.js", _TRAIL],
     "Service Order": _TRAIL,
     "Stock Entry": _TRAIL,

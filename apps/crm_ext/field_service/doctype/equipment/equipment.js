@@ -214,7 +214,7 @@ crm_ext.equipment.section_html = function (section, index) {
 	const rows = section.rows.slice(0, 4).map((row) => crm_ext.equipment.row_html(section, row)).join("");
 	return `<section aria-label="${title}">
 		<h6><button type="button" class="btn btn-link crm-ext-equipment-open" data-index="${index}">${title}
-		<span class="badge">${format_number(section.count, null, 0)}</span></button></h6>
+		<span class="badge">${crm_ext.equipment.number(section.count)}</span></button></h6>
 		${rows ? `<ul>${rows}</ul>` : `<p class="text-muted">${__("None")}</p>`}</section>`;
 };
 
@@ -226,11 +226,11 @@ crm_ext.equipment.row_html = function (section, row) {
 		row.status && __(row.status),
 		row.serial_no,
 		row.technician,
-		row.meter_name && `${format_number(row.last_value)} ${row.unit || ""}`,
+		row.meter_name && `${crm_ext.equipment.number(row.last_value)} ${row.unit || ""}`,
 		row.base_grand_total !== undefined && format_currency(row.grand_total, row.currency),
 	].filter(Boolean);
 	return `<li>${crm_ext.equipment.link(section.doctype, row.name, label)}
-		<span class="text-muted">${[...facts.map((fact) => escape(fact)), crm_ext.equipment.day(when)].filter(Boolean).join(" · ")}</span></li>`;
+		<span class="text-muted">${[...facts, crm_ext.equipment.day(when)].filter(Boolean).map((fact) => `<bdi>${escape(fact)}</bdi>`).join(" · ")}</span></li>`;
 };
 
 crm_ext.equipment.used_html = function (parts) {
@@ -238,7 +238,7 @@ crm_ext.equipment.used_html = function (parts) {
 	const escape = frappe.utils.escape_html;
 	const rows = parts.slice(0, 6).map(
 		(part) => `<li>${crm_ext.equipment.link("Service Order", part.parent, part.item_name || part.item_code)}
-			<span class="text-muted">${format_number(part.qty)} ${escape(__(part.uom || ""))}
+			<span class="text-muted">${crm_ext.equipment.number(part.qty)} ${escape(__(part.uom || ""))}
 			${part.payer ? ` · ${escape(__(part.payer))}` : ""}</span></li>`
 	);
 	return `<section aria-label="${__("Parts Used")}"><h6>${__("Parts Used")}</h6><ul>${rows.join("")}</ul></section>`;
@@ -278,7 +278,12 @@ crm_ext.equipment.make_openable = function ($body, history) {
 
 crm_ext.equipment.link = function (doctype, name, label) {
 	const address = frappe.utils.get_form_link(doctype, name);
-	return `<a href="${address}">${frappe.utils.escape_html(label || name)}</a>`;
+	return `<a href="${address}"><bdi>${frappe.utils.escape_html(label || name)}</bdi></a>`;
+};
+
+crm_ext.equipment.number = function (value) {
+	const locale = (frappe.boot.lang || "").startsWith("fa") ? "fa-IR" : undefined;
+	return new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(value);
 };
 
 crm_ext.equipment.day = function (value) {

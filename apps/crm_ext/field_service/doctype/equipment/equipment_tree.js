@@ -1,5 +1,6 @@
 frappe.treeview_settings["Equipment"] = {
 	get_tree_nodes: "crm_ext.api.equipment.tree",
+	title: __("Tree of Equipment"),
 	root_label: __("Equipment"),
 	get_tree_root: false,
 	show_expand_all: false,
