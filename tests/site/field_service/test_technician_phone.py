@@ -155,9 +155,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_written(made, told):
 
 
 def test_answers_of_the_checklist_arrive_in_any_digits(made):
-    done, measured, _photo = (
-        row.name for row in frappe.get_doc("Service Order", made.job).tasks
-    )
+    done, measured, _photo = (row.name for row in frappe.get_doc("Service Order", made.job).tasks)
     report(
         made.job,
         "a-key-of-the-phone",
@@ -201,7 +199,9 @@ def test_a_photo_is_kept_once_for_its_key_and_answers_its_task(made):
     assert len(addresses) == 1
     assert frappe.db.count("File", {"attached_to_name": made.job}) == 1
     task = frappe.get_doc("Service Order", made.job).tasks[2]
-    report(made.job, "a-key-of-the-phone", tasks=[{"name": task.name, "photo_key": "photo-key-1", "is_done": 1}])
+    report(
+        made.job, "a-key-of-the-phone", tasks=[{"name": task.name, "photo_key": "photo-key-1", "is_done": 1}]
+    )
     assert frappe.db.get_value("Service Order Task", task.name, "photo") in addresses
     assert frappe.db.get_value("File", {"attached_to_name": made.job}, "is_private")
 
