@@ -17,17 +17,15 @@ from crm_ext.service_contracts.rules.contracts import last_day_to_give_notice
 
 def view(contract: Document) -> dict:
     """`versions`: newest first, each with its changes as sentences; `left`: visits and hours of each line today;
-    `notice_by`: the last day to give notice, None where the contract has no end; `lines_now`: rows that are not over.
+    `notice_by`: the last day to give notice, None where the contract has no end.
     """
     today = getdate()
     end = reading.head(contract)["end_date"]
     return {
+        "contract": contract.name,
         "versions": [_version(row) for row in reversed(contract.versions)],
         "left": _left(contract, today) if contract.docstatus == 1 else [],
         "notice_by": last_day_to_give_notice(end, contract.notice_days or 0) if end else None,
-        "lines_now": [
-            row.name for row in contract.lines if not row.end_date or getdate(row.end_date) >= today
-        ],
     }
 
 

@@ -96,13 +96,13 @@ def follow_up(name: str) -> Document:
     if last is None:
         throw(refuse("contract_has_no_end"))
     new = frappe.copy_doc(old)
-    new.update({"renewed_from": name, "start_date": last + timedelta(days=1), "end_date": None})
+    new.update({"docstatus": 0, "renewed_from": name, "start_date": last + timedelta(days=1)})
     until = rules.renewed_until(last, max(old.renewal_months or 0, 1), old.calendar)
     new.end_date = until
     new.set("lines", [row for row in new.lines if not row.end_date or getdate(row.end_date) >= last])
     for number, row in enumerate(new.lines, start=1):
         row.update({"idx": number, "start_date": None, "end_date": None, "periods_from": None, "version": 1})
-        row.update({"price_since": None, "replaces": None, "free_periods": 0})
+        row.update({"price_since": None, "replaces": None, "free_periods": 0, "docstatus": 0})
     return new.insert()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
@@ -114,17 +115,12 @@ def _end(contract: Document, lines: Mapping[str, PricedLine], name: str, effecti
 
 
 def _add(contract: Document, values: Mapping[str, Any], effective_from: date) -> dict:
-    taken = {name: values[name] for name in NEW_LINE_FIELDS if values.get(name) is not None}
-    row = contract.append("lines", {**taken, "start_date": effective_from})
-    numbers = numbered([(line.line_number or 0, line.version or 1) for line in contract.lines])
-    row.line_number = numbers[-1]
-    return {
-        "what": "added",
-        "line": row.line_number,
-        "item": row.item_name or row.item_code,
-        "rate": row.rate,
-        "qty": row.qty,
-    }
+    taken = {name: values[name] for name in NEW_LINE_FIELDS if values.get(name) not in (None, "")}
+    row = contract.append("lines", frappe.new_doc("Service Contract Line"))
+    row.update({**taken, "start_date": effective_from})
+    row.item_name = row.item_name or frappe.get_cached_value("Item", row.item_code, "item_name")
+    row.line_number = numbered([(line.line_number or 0, line.version or 1) for line in contract.lines])[-1]
+    return {"what": "added", "line": row.line_number, "item": row.item_name, "rate": row.rate, "qty": row.qty}
 
 
 def _cover(contract: Document, values: Mapping[str, Any], effective_from: date) -> dict:
