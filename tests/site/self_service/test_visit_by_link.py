@@ -11,10 +11,10 @@ import pytest
 from portal_world import Visitor, text_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "field_service"))
-import phone_world  # noqa: E402
+import phone_world
 
-from crm_ext.dispatch.flow import slots  # noqa: E402
-from crm_ext.self_service.flow import service_links, visit_page  # noqa: E402
+from crm_ext.dispatch.flow import slots
+from crm_ext.self_service.flow import service_links, visit_page
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,20 @@ def committed(site_connection):
     frappe.set_user("Administrator")
     frappe.db.rollback()
     made = phone_world.world()
-    frappe.db.set_value("Technician", made.ann, {"latitude": 35.70, "longitude": 51.40})
-    place = {"latitude": 35.72, "longitude": 51.42, "status": "Open", "duration_minutes": 300}
+    # Nobody else of the site can do these jobs.
+    skill = frappe.get_doc({"doctype": "Service Skill", "skill_name": f"Diving {made.tag}"}).insert().name
+    ann = frappe.get_doc("Technician", made.ann)
+    ann.update({"latitude": 35.70, "longitude": 51.40, "skills": [{"skill": skill}]})
+    ann.save()
+    place = {"latitude": 35.72, "longitude": 51.42, "status": "Open", "duration_minutes": 300, "skill": skill}
     for name in (made.job, made.other_job):
         frappe.db.set_value("Service Order", name, {**place, "technician": made.ann, "planned_start": None})
     frappe.db.set_value("Technician", made.bob, "status", "Inactive")
     frappe.db.commit()  # the requests have connections of their own
     yield made
     phone_world.remove(made)
+    frappe.delete_doc("Service Skill", skill)
+    frappe.db.commit()  # what was committed above is gone again
 
 
 @pytest.fixture
