@@ -90,7 +90,8 @@ def reserve(claim: Document) -> None:
     The keys are unique in the database; who comes second waits for the first and is told.
     """
     rows = [row.source_row for row in claim.lines if row.source_row]
-    if taken := queries.claimed_rows(rows):
+    queries.lock_source(claim.issue, claim.service_order)
+    if taken := queries.claimed_now(rows):
         numbers = ", ".join(str(row.idx) for row in claim.lines if row.source_row in taken)
         frappe.throw(
             _(

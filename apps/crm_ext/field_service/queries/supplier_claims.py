@@ -79,6 +79,23 @@ def claimed_rows(rows: Collection[str]) -> set[str]:
     )
 
 
+def lock_source(issue: str | None, service_order: str | None) -> None:
+    """Whoever claims for the same complaint or service order waits."""
+    for doctype, name in (("Issue", issue), ("Service Order", service_order)):
+        if name:
+            frappe.db.get_value(doctype, name, "name", for_update=True)
+
+
+def claimed_now(rows: Collection[str]) -> set[str]:
+    """As `claimed_rows`, read as it stands now and not as the transaction first saw it."""
+    if not rows:
+        return set()
+    found = frappe.db.sql(
+        "select claim_key from `tabSupplier Claim Line` where claim_key in %s for update", [tuple(rows)], pluck=True
+    )
+    return set(found)
+
+
 def claims_of(issue: str) -> list[dict]:
     return frappe.get_all(
         "Supplier Claim",

@@ -6,6 +6,8 @@ Object.assign(crm_ext.complaint, {
 
 	number: (value) => new Intl.NumberFormat(crm_ext.complaint.is_persian() ? "fa-IR" : "en").format(value),
 
+	list: (words) => words.join(crm_ext.complaint.is_persian() ? "، " : ", "),
+
 	// Jalali for readers of Persian, else as the user has set.
 	date(day) {
 		if (!day) return "";
@@ -81,7 +83,8 @@ Object.assign(crm_ext.complaint, {
 		const escape = frappe.utils.escape_html;
 		if (entitlement.contract) {
 			const words = `${entitlement.contract_title} (${entitlement.contract})`;
-			facts.push([__("Contract"), `${this.link("Service Contract", entitlement.contract, words)}, ${__("line {0}", [this.number(entitlement.line_number)])}`]);
+			const line = __("line {0}", [this.number(entitlement.line_number)]);
+			facts.push([__("Contract"), this.list([this.link("Service Contract", entitlement.contract, words), line])]);
 			const times = [];
 			if (entitlement.service_level_agreement) {
 				times.push(this.link("Service Level Agreement", entitlement.service_level_agreement));
@@ -89,14 +92,14 @@ Object.assign(crm_ext.complaint, {
 				if (entitlement.response_hours) times.push(__("answer within {0} hours", [this.number(entitlement.response_hours)]));
 				if (entitlement.resolution_hours) times.push(__("solved within {0} hours", [this.number(entitlement.resolution_hours)]));
 			}
-			if (times.length) facts.push([__("Promised"), times.join(", ")]);
+			if (times.length) facts.push([__("Promised"), this.list(times)]);
 			const left = [];
 			if (entitlement.visits_left !== null) left.push(__("{0} visits", [this.number(entitlement.visits_left)]));
 			if (entitlement.hours_left !== null) left.push(__("{0} hours", [this.number(entitlement.hours_left)]));
-			facts.push([__("Left in This Period"), left.length ? left.join(", ") : __("not counted")]);
+			facts.push([__("Left in This Period"), left.length ? this.list(left) : __("not counted")]);
 			facts.push([__("Parts"), __("{0}% covered", [this.number(entitlement.parts_percent)])]);
 			const causes = entitlement.covered_causes;
-			facts.push([__("Covered Causes"), causes.length ? causes.map(escape).join(", ") : __("all")]);
+			facts.push([__("Covered Causes"), causes.length ? this.list(causes.map(escape)) : __("all")]);
 		}
 		if (entitlement.warranty_until) {
 			const over = entitlement.warranty_until < frappe.datetime.get_today();

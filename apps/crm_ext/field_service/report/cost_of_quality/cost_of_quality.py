@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import flt, fmt_money, getdate
+from frappe.utils import flt, getdate
 
 from crm_ext.field_service.flow import complaint_costs as flow
 from crm_ext.field_service.flow.complaint_costs import Entry
@@ -15,6 +15,7 @@ from crm_ext.field_service.rules import complaint_costs as rules
 from crm_ext.field_service.rules.complaint_costs import Complaint, Costs, Group
 from crm_ext.marketing_automation.queries.campaign_return import companies_for
 from crm_ext.offer_desk.queries.cost_sight import may_see_cost
+from crm_ext.self_service.flow import pages
 from crm_ext.shared.calendars import format_jalali, month_of
 
 LINES_IN_CHART = 12
@@ -210,7 +211,7 @@ def _message(found: list[Entry], whole: Costs, currency: str) -> str:
     ledger = flow.in_ledger(found)
 
     def money(amount: Any) -> str:
-        return fmt_money(flt(amount), currency=currency)
+        return pages.money(amount, currency)
 
     return " ".join(
         (
