@@ -119,9 +119,8 @@ def forget(run: Document) -> None:
     """A run that is at work stays; what it billed is kept by the invoices and not by the run."""
     if run.status in ("Queued", "Running") and is_at_work(run.name):
         frappe.throw(_("This billing run is at work. Stop it first."))
-    frappe.db.set_value(
-        "Service Contract", {"last_billing_run": run.name}, "last_billing_run", None, update_modified=False
-    )
+    for doctype, field in (("Service Contract", "last_billing_run"), ("Billed Period", "billing_run")):
+        frappe.db.set_value(doctype, {field: run.name}, field, None, update_modified=False)
 
 
 def is_at_work(name: str) -> bool:
@@ -135,7 +134,12 @@ def is_at_work(name: str) -> bool:
 
 
 def bill_now(contract: str) -> dict:
-    """Bills one contract at once, in the caller's transaction: {"invoices": [...], "problem": sentence or None}."""
+    """Bills what is due of one contract at once, in the caller's transaction.
+
+    {"run": its Billing Run or None where nothing was due, "invoices": [...], "problem": sentence or None}.
+    """
+    if not queries.due(getdate(), contract=contract):
+        return {"run": None, "invoices": [], "problem": None}
     run = frappe.get_doc(
         {
             "doctype": "Billing Run",

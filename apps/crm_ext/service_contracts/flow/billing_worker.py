@@ -36,7 +36,7 @@ _SECONDS_BETWEEN_NEWS = 1.0
 _BILLED_COLUMNS = [
     "name", "creation", "modified", "owner", "modified_by", "service_contract", "contract_line", "line_number",
     "period_start", "period_end", "what", "quantity", "amount", "currency", "sales_invoice", "sales_invoice_item",
-    "billing_key",
+    "billing_key", "billing_run",
 ]  # fmt: skip
 
 
@@ -247,7 +247,7 @@ class Worker:
                 frappe.generate_hash(length=10), stamp, stamp, user, user, contract["name"],
                 one.charge.contract_line, one.charge.line_number, one.charge.span.start, one.charge.span.end,
                 one.charge.what, one.qty, one.amount, contract["currency"], invoice, row,
-                one.charge.key,
+                one.charge.key, self._run.name,
             )
             for one, row in zip_longest(charges, rows)
         ]  # fmt: skip
