@@ -16,33 +16,33 @@ def sentence(reason: Reason) -> str:
         case "warranty":
             return _("Our warranty until {0}").format(formatdate(values["until"]))
         case "contract_parts":
-            return _("{0}, line {1}: includes {2}% of parts").format(
+            return _("{2}% of parts are included ({0}, line {1})").format(
                 values["contract"], values["line"], f"{values['percent']:.4g}"
             )
         case "contract_hours":
-            return _("{0}, line {1}: {2} hours left").format(
+            return _("{2} hours are left ({0}, line {1})").format(
                 values["contract"], values["line"], f"{values['left']:.4g}"
             )
         case "contract_visits":
-            return _("{0}, line {1}: {2} visits left").format(
+            return _("{2} visits are left ({0}, line {1})").format(
                 values["contract"], values["line"], values["left"]
             )
         case "contract_work":
-            return _("{0}, line {1}: includes work").format(values["contract"], values["line"])
+            return _("Work is included ({0}, line {1})").format(values["contract"], values["line"])
         case "contract_overage":
-            return _("{0}, line {1}: beyond what is included, billed with the contract").format(
+            return _("Beyond what is included, billed with the contract ({0}, line {1})").format(
                 values["contract"], values["line"]
             )
         case "our_installation":
             return _("Our installation was the fault")
         case "rest_of_contract":
-            return _("What {0}, line {1} does not include").format(values["contract"], values["line"])
+            return _("The rest is not included ({0}, line {1})").format(values["contract"], values["line"])
         case "visits_used_up":
-            return _("{0}, line {1}: no visits left").format(values["contract"], values["line"])
+            return _("No visits are left ({0}, line {1})").format(values["contract"], values["line"])
         case "hours_used_up":
-            return _("{0}, line {1}: no hours left").format(values["contract"], values["line"])
+            return _("No hours are left ({0}, line {1})").format(values["contract"], values["line"])
         case "parts_not_included":
-            return _("{0}, line {1}: includes no parts").format(values["contract"], values["line"])
+            return _("Parts are not included ({0}, line {1})").format(values["contract"], values["line"])
         case "warranty_over":
             return _("Our warranty ended on {0}").format(formatdate(values["until"]))
         case "not_under_warranty":

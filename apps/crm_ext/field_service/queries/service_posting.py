@@ -46,6 +46,16 @@ def serial_numbers(names: Collection[str]) -> dict[str, dict]:
     return {row.name: row for row in rows}
 
 
+def serial_numbers_in(item_code: str, warehouse: str, most: int = 500) -> list[str]:
+    return frappe.get_all(
+        "Serial No",
+        filters={"item_code": item_code, "warehouse": warehouse},
+        pluck="name",
+        order_by="name",
+        limit=most,
+    )
+
+
 def owners_of_equipment(serial_numbers: Collection[str]) -> dict[str, str]:
     """{serial number: customer} of equipment that stands at a customer's place."""
     return dict(

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from crm_ext.field_service.flow import service_orders, visit_notices
+from crm_ext.field_service.flow import service_orders, service_report, visit_notices
 
 
 class ServiceOrder(Document):
@@ -27,3 +27,6 @@ class ServiceOrder(Document):
     def on_trash(self) -> None:
         service_orders.on_trash(self)
         visit_notices.forget(self.name)
+
+    def before_print(self, settings=None) -> None:
+        self.report = service_report.facts(self)

@@ -1,0 +1,30 @@
+"""The desk's door to service orders: made from what asks for them, moved through the day, parts picked."""
+
+from typing import Any
+
+import frappe
+
+from crm_ext.api.guards import require_document
+from crm_ext.field_service.flow import part_picking, service_orders
+
+
+@frappe.whitelist(methods=["GET"])
+def make_from(source_doctype: str, source_name: str) -> dict[str, Any]:
+    """A service order, not saved, out of a document that the user may read."""
+    require_document(source_doctype, source_name, "read")
+    frappe.has_permission("Service Order", "create", throw=True)
+    return service_orders.make_from(source_doctype, source_name).as_dict()
+
+
+@frappe.whitelist(methods=["POST"])
+def set_status(service_order: str, status: str) -> None:
+    """Set one of the statuses between the first call and the work done."""
+    require_document("Service Order", service_order, "write")
+    service_orders.set_status(service_order, status)
+
+
+@frappe.whitelist(methods=["GET"])
+def pickable(service_order: str, item_code: str, warehouse: str) -> dict[str, Any]:
+    """{serial_nos, batches: [{batch_no, qty}]} of an item in a warehouse, to pick a part's numbers from."""
+    require_document("Service Order", service_order, "read")
+    return part_picking.pickable(item_code, warehouse)
