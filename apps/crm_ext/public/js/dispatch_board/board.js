@@ -14,7 +14,7 @@ import { ask_what_happened } from "./happened_dialog";
 import { choose_place } from "./place_dialog";
 import { Proposal } from "./proposal";
 import { print_sheet } from "./sheet";
-import { add_days, DAY, parse, snapped, span, STEP, write } from "./times";
+import { add_days, DAY, parse, snapped, span_text, STEP, write } from "./times";
 import { chosen_jobs, waiting_frame, waiting_rows } from "./waiting";
 import { week_html } from "./week";
 import { jobs_text, mark } from "./words";
@@ -376,7 +376,9 @@ export class DispatchBoard {
 
 	/** Put a job there; false where it stays. What the server refuses, it has said. */
 	async put(job, technician, start, options = {}) {
-		return this.attempt(this.moves.move(job, technician, start, options));
+		// What is overdue already is late wherever it goes: nobody needs to be asked about that.
+		const accepted = job.due_by && job.due_by < this.model.now() ? ["too_late"] : [];
+		return this.attempt(this.moves.move(job, technician, start, { accepted, ...options }));
 	}
 
 	async attempt(deed) {
@@ -436,7 +438,7 @@ export class DispatchBoard {
 		if (target.waiting) return this.show_tip(at, `<p>${__("Drop to unassign.")}</p>`);
 		const start = this.start_of(job, target);
 		const technician = this.model.technician(target.technician);
-		const title = `${technician.name}, ${span(start, start + length_of(job))}`;
+		const title = `${technician.name}, ${span_text(start, start + length_of(job), this.view === "day" && this.day)}`;
 		this.show_tip(at, tip_html(title, check(this.model, job, technician, start)));
 		this.asking = setTimeout(() => this.ask_server(job, target, start, title, at), CHECK_DELAY);
 	}
@@ -507,7 +509,7 @@ export class DispatchBoard {
 		try {
 			const answer = await tell(method, { company: this.model.company, ...args });
 			this.proposal = new Proposal(answer, this.model);
-			this.say(this.proposal.title());
+			this.say(__("The proposal is ready. Look at it, then apply or discard it."));
 		} catch {
 			this.say(__("There is no plan."));
 		} finally {
@@ -546,7 +548,7 @@ export class DispatchBoard {
 }
 
 function applied_text(changed, kept_back) {
-	const said = __("The plan is applied: {0} changed.", [jobs_text(changed)]);
+	const said = __("The plan is applied: {0}.", [jobs_text(changed)]);
 	if (!kept_back.length) return said;
 	return [said, __("Left as they are:"), ...kept_back.map((one) => `${one.name}: ${one.reason}`)].join(" ");
 }

@@ -58,7 +58,7 @@ function row(model, technician, day, shown, moved) {
 	const hours = model.hours_on(technician, day);
 	const { placed, count } = lanes(jobs);
 	const summary = hours_text(technician, hours, day);
-	const blocks = placed.map(([job, lane]) => block(model, job, lane, shown, moved));
+	const blocks = placed.map(([job, lane]) => block(model, job, lane, free_before(job, jobs), shown, moved));
 	return `<div class="crm-dispatch-row" role="group" style="--lanes: ${count}"
 			aria-label="${escape([technician.name, summary, jobs_text(jobs.length)].join(", "))}">
 		<div class="crm-dispatch-name">${technician_head(technician, summary, jobs.length)}</div>
@@ -80,20 +80,23 @@ export function technician_head(technician, summary, count) {
 		<small>${technician.status === "Active" ? "" : mark("warning")}<span>${escape(summary)}</span> · ${jobs_text(count)}</small>`;
 }
 
-function block(model, job, lane, shown, moved) {
+/** Since when nothing else is done before a job. */
+const free_before = (job, jobs) => Math.max(...jobs.map((other) => (other.end <= job.start ? other.end : 0)), 0);
+
+function block(model, job, lane, free_from, shown, moved) {
 	const at_lane = `--lane: ${lane}`;
 	const is_moved = moved.has(job.name);
 	return (
-		travel(job, shown, at_lane) +
+		travel(job, free_from, shown, at_lane) +
 		promise(job, shown, at_lane) +
 		job_html(model, job, { style: `${across(job.start, job.end, shown)}; ${at_lane}`, moved: is_moved })
 	);
 }
 
-function travel(job, shown, at_lane) {
+function travel(job, free_from, shown, at_lane) {
 	if (!job.travel_minutes || job.start <= shown.start || is_finished(job)) return "";
 	const duration = job.travel_minutes * MINUTE;
-	return `<i class="crm-dispatch-travel" style="${across(job.start - duration, job.start, shown)}; ${at_lane}"
+	return `<i class="crm-dispatch-travel" style="${across(Math.max(job.start - duration, free_from), job.start, shown)}; ${at_lane}"
 		title="${escape(__("Travel: {0}", [length(duration)]))}">${mark("travel")}<span>${length(duration)}</span></i>`;
 }
 

@@ -18,14 +18,15 @@ export class Moves {
 		this.done = [];
 	}
 
-	/** Put a job where the user wants it; false where it stays. */
-	async move(job, technician, start, { is_fixed = job.is_fixed } = {}) {
+	/** Put a job where the user wants it; false where it stays. accepted: codes of warnings that need no asking. */
+	async move(job, technician, start, { is_fixed = job.is_fixed, accepted = [] } = {}) {
 		if (job.technician === technician && job.start === start && job.is_fixed === is_fixed) return false;
 		const args = {
 			service_order: job.name,
 			technician,
 			start: write(start),
 			is_fixed: is_fixed ? 1 : 0,
+			accepted,
 			seen: job.modified,
 		};
 		const { moved, warnings } = await tell("move", args);

@@ -1,7 +1,7 @@
 // A plan before it is applied: figures before and after, what moves, what is left and why.
 
 import { DAY, moment_text, parse, span } from "./times";
-import { customer_of, escape, jobs_text, length, mark, name, number } from "./words";
+import { customer_of, escape, length, mark, name, number } from "./words";
 
 const MINUTES = 60 * 1000;
 
@@ -47,7 +47,8 @@ export class Proposal {
 
 	title() {
 		if (this.is_empty) return __("The plan is as good as it gets: nothing moves.");
-		return __("Proposal: {0} change place", [jobs_text(this.changed.size)]);
+		if (this.changed.size === 1) return __("Proposal: one job moves");
+		return __("Proposal: {0} jobs move", [number(this.changed.size)]);
 	}
 
 	toggle(which, label, is_on) {
