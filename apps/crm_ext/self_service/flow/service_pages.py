@@ -251,11 +251,9 @@ def fill_visit(context: Any, here: Acting, name: str) -> None:
     context.steps = [step for step in steps(context.progress) if step["key"] != service_steps.SOLVED]
     context.may_move = visit.docstatus == 0 and visit.status in _MOVABLE
     context.slots = slots(name) if context.may_move else []
-    if visit.issue:
-        context.request_address = pages.route("portal", "service", visit.issue)
-    if visit.equipment:
-        context.unit = queries.equipment_names([visit.equipment]).get(visit.equipment)
-        context.unit_address = pages.route("portal", "equipment", visit.equipment)
+    context.request_address = pages.route("portal", "service", visit.issue) if visit.issue else None
+    context.unit = queries.equipment_names([visit.equipment]).get(visit.equipment) if visit.equipment else None
+    context.unit_address = pages.route("portal", "equipment", visit.equipment) if context.unit else None
 
 
 def slots(order: str) -> list[dict[str, Any]]:

@@ -69,7 +69,12 @@ MODEL_OPTIONS = (
     ("Services", "COMMISSION", "SV-COMMISSION", "1"),
 )
 MODEL_RULES = (
-    ("FB80", "Requires", "CIRC", Said("The floor-standing boiler has no pump of its own.", "دیگ زمینی پمپ ندارد.")),
+    (
+        "FB80",
+        "Requires",
+        "CIRC",
+        Said("The floor-standing boiler has no pump of its own.", "دیگ زمینی پمپ ندارد."),
+    ),
     (
         "FB80",
         "Requires",
@@ -213,7 +218,9 @@ def _offer(world: World, customer: str, day: str, lines: tuple, options: tuple) 
             "valid_till": _day(world, 30),
             "selling_price_list": frappe.db.get_value("Customer", customer, "default_price_list"),
             "taxes_and_charges": tax_template(world, "ISF"),
-            "items": [{"item_code": item, "qty": qty, "warehouse": world.store("ISF")} for item, qty in lines],
+            "items": [
+                {"item_code": item, "qty": qty, "warehouse": world.store("ISF")} for item, qty in lines
+            ],
             "quotation_options": [{"item_code": item, "qty": qty} for item, qty in options],
         }
     )
@@ -281,5 +288,7 @@ def _configured_offer(world: World, version: str) -> None:
 def _margin_floor() -> None:
     settings = frappe.get_doc("Offer Desk Settings")
     settings.update({"has_default_floor": 1, "default_margin_floor": MARGIN_FLOOR})
-    settings.set("margin_approval_limits", [{"role": role, "minimum_margin": limit} for role, limit in APPROVAL_LIMITS])
+    settings.set(
+        "margin_approval_limits", [{"role": role, "minimum_margin": limit} for role, limit in APPROVAL_LIMITS]
+    )
     settings.save()

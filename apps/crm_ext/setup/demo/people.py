@@ -38,6 +38,13 @@ USERS = (
     ),
     ("accounts", ("Reza", "Hosseini"), "en", ("Accounts User", "Accounts Manager")),
     ("store", ("Mehdi", "Rahimi"), "en", ("Stock User", "Stock Manager")),
+    (
+        "service",
+        ("Leila", "Ahmadi"),
+        "en",
+        ("Support Team", "Maintenance Manager", "Maintenance User", "Dispatcher", "Sales User", "Stock User"),
+    ),
+    ("technician", ("Omid", "Sharifi"), "fa", ("Technician",)),
 )
 # Customers with a login to the portal: login, number of the customer, language.
 BUYERS = (("buyer", 27, "en"), ("kharidar", 24, "fa"))

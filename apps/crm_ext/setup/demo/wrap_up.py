@@ -10,7 +10,7 @@ from frappe.utils import get_datetime
 
 from crm_ext.marketing_automation.flow import campaign_plans, harvest
 from crm_ext.sales_process.flow import calibration
-from crm_ext.setup.demo import offer_desk
+from crm_ext.setup.demo import offer_desk, service
 from crm_ext.setup.demo.words import SALES_STAGES
 from crm_ext.setup.demo.world import World, put_once
 
@@ -33,7 +33,7 @@ CRITERIA = (
 
 
 def run(world: World, keep: Callable[[], None]) -> None:
-    """Touchpoints and origins from the history, stages on their days, plans that are over, learnt probabilities, today's offers."""
+    """Touchpoints and origins from the history, stages on their days, plans that are over, learnt probabilities, today's offers, service."""
     _sales_process(world)
     _date_stage_history(world)
     _open_quotations()
@@ -42,6 +42,7 @@ def run(world: World, keep: Callable[[], None]) -> None:
     campaign_plans.refresh_statuses()
     calibration.calibrate()
     offer_desk.create(world)
+    service.create(world)
 
 
 def _sales_process(world: World) -> None:
@@ -75,7 +76,9 @@ def _sales_process(world: World) -> None:
 
 def _open_quotations() -> None:
     """Quotations that were inserted and submitted in one step still call themselves drafts."""
-    for name in frappe.get_all("Quotation", {"docstatus": 1, "status": "Draft"}, pluck="name", order_by="name"):
+    for name in frappe.get_all(
+        "Quotation", {"docstatus": 1, "status": "Draft"}, pluck="name", order_by="name"
+    ):
         frappe.get_doc("Quotation", name).set_status(update=True)
 
 
