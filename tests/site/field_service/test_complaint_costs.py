@@ -7,6 +7,7 @@ import counting
 import frappe
 import makers
 import pytest
+import service_world
 from frappe.utils import add_days, flt, getdate, now_datetime, today
 
 from crm_ext.field_service.flow import complaint_costs, supplier_claims
@@ -184,13 +185,28 @@ def test_a_credit_note_is_borne_by_one_complaint(complaint, claim_account):
         frappe.get_doc({**cost, "issue": other.name}).insert()
 
 
+def test_what_a_service_order_posts_is_the_cost_of_its_complaint_and_the_claim_on_the_supplier(maker):
+    made = service_world.world()
+    issue = world.complaint(equipment=made.equipment)
+    by_hand = {"payer": "Supplier", "supplier": maker, "decided_by_hand": 1, "decision_reason": "Bad batch"}
+    part = {"item_code": made.seal, "qty": 2, "return_warehouse": made.store, **by_hand}
+    order = service_world.order(
+        made, parts=[part, {"item_code": made.grease, "qty": 1, "batch_no": made.batch}]
+    )
+    order.issue = issue.name
+    order.save().submit()
+    row = row_of(report("Complaint", issue=issue.name)[1], issue.name)
+    assert (row["parts"], row["labour"] + row["travel"], row["total"]) == (124, 60, 184)
+    assert "difference $ 0.00" in report("Complaint", issue=issue.name)[2]
+    claim = supplier_claims.make_from("Issue", issue.name)
+    assert [(line.item_code, line.qty, line.amount) for line in claim.lines] == [(made.seal, 2, 120)]
+    claim.update({"post_as": "Journal Entry"})
+    claim.insert().submit()
+    assert ledger("Journal Entry", claim.journal_entry, made.accounts["supplier_claim_account"]) == -120
+    assert ledger("Stock Entry", order.stock_entry, made.accounts["supplier_claim_account"]) == 120
+
+
 # Claims against suppliers
-
-
-def submitted_order(order):
-    """As the posting of an order leaves it; only its rows matter to a claim."""
-    frappe.db.set_value("Service Order", order.name, "docstatus", 1)
-    return order.name
 
 
 def ledger(doctype, name, account):
@@ -204,15 +220,44 @@ def ledger(doctype, name, account):
 
 
 @pytest.fixture
-def claim(mended, claim_account, maker):
-    submitted_order(mended)
-    return supplier_claims.make_from("Service Order", mended.name)
+def claim(claim_account, maker):
+    """A seal of 30 for which the maker is to pay; the row of the service order is what may be claimed once."""
+    seal = makers.item("Claimed Seal").name
+    pump = world.equipment(makers.customer("Complaining Customer").name)
+    issue = world.complaint(equipment=pump.name)
+    order = frappe.get_doc(
+        {
+            "doctype": "Service Order",
+            "title": "Mend the pump",
+            "company": issue.company,
+            "customer": issue.customer,
+            "issue": issue.name,
+            "parts": [{"item_code": seal, "qty": 1}],
+        }
+    ).insert()
+    line = {"kind": "Part", "item_code": seal, "qty": 1, "rate": 30, "source_row": order.parts[0].name}
+    return frappe.get_doc(
+        {
+            "doctype": "Supplier Claim",
+            "supplier": maker,
+            "company": issue.company,
+            "currency": frappe.get_cached_value("Company", issue.company, "default_currency"),
+            "issue": issue.name,
+            "service_order": order.name,
+            "lines": [line],
+        }
+    )
 
 
-def test_a_claim_asks_the_supplier_of_the_batch_for_the_cost_of_the_parts(claim, maker, complaint):
-    claim.insert()
+def test_a_claim_asks_the_supplier_of_the_batch_for_the_cost_of_the_parts(
+    mended, maker, complaint, claim_account
+):
+    frappe.db.set_value("Service Order", mended.name, "docstatus", 1)
+    claim = supplier_claims.make_from("Service Order", mended.name).insert()
     assert (claim.supplier, claim.issue, claim.total) == (maker, complaint.name, 30)
     assert claim.batch_no and claim.item_code
+    claim.submit()
+    assert supplier_claims.make_from("Service Order", mended.name).lines == []
 
 
 @pytest.mark.parametrize(
@@ -232,32 +277,30 @@ def test_a_claim_posts_one_document_and_cancelling_takes_it_back(claim, claim_ac
     assert claim.status == "Cancelled"
 
 
-def test_nothing_is_claimed_twice(claim, mended):
-    second = supplier_claims.make_from("Service Order", mended.name)
+def test_nothing_is_claimed_twice(claim):
+    second = frappe.copy_doc(claim)
     claim.insert().submit()
     with pytest.raises(frappe.ValidationError, match="claimed already"):
         second.insert().submit()
-    assert supplier_claims.make_from("Service Order", mended.name).lines == []
 
 
-def test_a_refused_claim_leaves_the_cost_with_us_and_may_be_made_anew(
-    claim, complaint, claim_account, mended
-):
+def test_a_refused_claim_leaves_the_cost_with_us_and_may_be_made_anew(claim, claim_account):
+    again = frappe.copy_doc(claim)
     claim.insert().submit()
-    assert complaint_costs.of_issue(complaint.name).claimed == 30
+    assert complaint_costs.of_issue(claim.issue).claimed == 30
     supplier_claims.refuse(claim.name, "Wrong use")
     assert ledger("Purchase Invoice", claim.purchase_invoice, claim_account) == 0
-    assert complaint_costs.of_issue(complaint.name).claimed == 0
-    assert len(supplier_claims.make_from("Service Order", mended.name).lines) == 1
+    assert complaint_costs.of_issue(claim.issue).claimed == 0
     with pytest.raises(frappe.ValidationError, match="can be settled or refused"):
         supplier_claims.settle(claim.name)
+    again.insert().submit()
+    assert again.purchase_invoice != claim.purchase_invoice
 
 
-def test_a_settled_claim_lessens_what_stays_with_us(claim, complaint):
+def test_a_settled_claim_is_what_the_supplier_took_over(claim):
     claim.insert().submit()
     supplier_claims.settle(claim.name)
-    costs = complaint_costs.of_issue(complaint.name)
-    assert (costs.recovered, costs.net) == (30, 80)
+    assert complaint_costs.of_issue(claim.issue).recovered == 30
     assert getdate(frappe.db.get_value("Supplier Claim", claim.name, "ended_on")) == getdate()
 
 

@@ -110,7 +110,7 @@ def _entries(company: str, start: date, end: date, issue: str | None) -> Iterabl
         kind = "posted_labour" if row.is_posted else "travel" if row.activity_type == travel else "labour"
         yield _entry(row, "Timesheet", kind)
     for row in queries.kilometres(*asked):
-        yield _entry(row, "Service Order", "travel")
+        yield _entry(row, "Service Order", "posted_labour" if row.is_posted else "travel")
     for row in queries.credit_notes(*asked):
         yield _entry(row, "Sales Invoice", "credit_notes")
     for row in queries.desk_time(*asked):

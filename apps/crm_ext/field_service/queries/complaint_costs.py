@@ -49,10 +49,10 @@ def work(company: str, start: date, end: date, issue: str | None = None) -> list
 
 
 def kilometres(company: str, start: date, end: date, issue: str | None = None) -> list[dict]:
-    """Rows {issue, day, amount, voucher}: what the kilometres of finished service orders cost."""
+    """Rows {issue, day, is_posted, amount, voucher}: what the kilometres of finished service orders cost."""
     return frappe.db.sql(
         """
-        select issue, posting_date as day, kilometre_cost as amount, name as voucher from `tabService Order`
+        select issue, posting_date as day, labour_is_posted as is_posted, kilometre_cost as amount, name as voucher from `tabService Order`
         where company = %(company)s and docstatus = 1 and ifnull(issue, '') != '' and kilometre_cost != 0
             and posting_date between %(start)s and %(end)s and (%(issue)s is null or issue = %(issue)s)
         """,

@@ -16,7 +16,7 @@ def orders_of(issue: str) -> list[str]:
 def parts(orders: Collection[str]) -> list[dict]:
     """Rows {name, item_code, item_name, qty, uom, payer, supplier, cost} of parts that left stock; cost per unit of the row.
 
-    The stock ledger's mean value of the item in the order's entries.
+    The stock ledger's mean value of what left; rows for the share of a second payer are left out.
     """
     if not orders:
         return []
@@ -31,10 +31,11 @@ def parts(orders: Collection[str]) -> list[dict]:
             from `tabStock Entry` entry
             join `tabStock Ledger Entry` ledger on ledger.voucher_type = 'Stock Entry'
                 and ledger.voucher_no = entry.name and ledger.is_cancelled = 0
-            where entry.service_order in %(orders)s and entry.docstatus = 1
+            where entry.service_order in %(orders)s and entry.docstatus = 1 and ledger.actual_qty < 0
             group by entry.service_order, ledger.item_code
         ) taken on taken.service_order = part.parent and taken.item_code = part.item_code
         where part.parent in %(orders)s and part.parenttype = 'Service Order' and part.qty > 0
+            and ifnull(part.share_of, '') = ''
         order by part.parent, part.idx
         """,
         {"orders": tuple(orders)},
@@ -58,6 +59,7 @@ def times(orders: Collection[str]) -> list[dict]:
             group by sheet.service_order
         ) sheet on sheet.service_order = time.parent
         where time.parent in %(orders)s and time.parenttype = 'Service Order' and time.hours > 0
+            and ifnull(time.share_of, '') = ''
         order by time.parent, time.idx
         """,
         {"orders": tuple(orders)},
