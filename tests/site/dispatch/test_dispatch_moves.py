@@ -148,7 +148,8 @@ def test_a_technician_with_impossible_values_is_refused(town, values, said):
 def test_settings_that_planning_cannot_use_are_refused(town):
     for values, said in (
         ({"working_days": "Monday, Someday"}, "Someday"),
-        ({"working_from": "17:00:00", "working_until": "08:00:00"}, "later"),
+        ({"working_from": "17:00", "working_until": "08:00"}, "later"),
+        ({"working_from": "early"}, "like 08:00"),
         ({"detour_factor": 0.5}, "straight line"),
     ):
         settings = frappe.get_doc("Dispatch Settings")

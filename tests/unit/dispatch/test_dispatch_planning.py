@@ -1,6 +1,7 @@
 """Plans: what always holds (skills, windows, no overlaps, fixed jobs), what is explained, and what stays when re-planned."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,7 +18,10 @@ PLACES = 12
 EFFORT = Effort(seconds=20, seed=3, rounds=60)
 # Ways between the corners of a grid: everybody can check them in the head.
 WAYS = np.array(
-    [[(abs(a % 4 - b % 4) + abs(a // 4 - b // 4)) * 10 * MINUTE for b in range(PLACES)] for a in range(PLACES)]
+    [
+        [(abs(a % 4 - b % 4) + abs(a // 4 - b // 4)) * 10 * MINUTE for b in range(PLACES)]
+        for a in range(PLACES)
+    ]
 )
 TRAVEL = TravelTimes(range(PLACES), WAYS)
 BREAK = (4 * HOUR, 4 * HOUR + 30 * MINUTE)
@@ -76,7 +80,10 @@ def problems(draw):
         )
     part_missing = draw(st.sampled_from([None, 3600]))
     return Problem(
-        tuple(jobs), tuple(technicians), draw(st.sampled_from([0, 2 * HOUR])), Prices(part_missing=part_missing)
+        tuple(jobs),
+        tuple(technicians),
+        draw(st.sampled_from([0, 2 * HOUR])),
+        Prices(part_missing=part_missing),
     )
 
 
@@ -103,7 +110,7 @@ def test_a_plan_breaks_no_rule(problem):
             for shift in person.shifts
         )
     for name, stops in by_person.items():
-        for first, second in zip(stops, stops[1:], strict=False):
+        for first, second in pairwise(stops):
             if not (first.job.is_fixed and second.job.is_fixed):
                 way = TRAVEL.between(first.job.place, second.job.place, first.end)
                 assert first.end + way <= second.start, f"{name} cannot come from {first} to {second}"

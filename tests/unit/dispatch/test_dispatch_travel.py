@@ -44,7 +44,8 @@ def test_no_longer_way_is_the_faster_one(origin, one, other):
 
 
 @pytest.mark.parametrize(
-    ("latitude", "longitude"), [(91, 10), (-90.5, 0.1), (45, 181), (math.inf, 3), (math.nan, 3), (3516000, 51)]
+    ("latitude", "longitude"),
+    [(91, 10), (-90.5, 0.1), (45, 181), (math.inf, 3), (math.nan, 3), (3516000, 51)],
 )
 def test_coordinates_that_cannot_be_are_refused(latitude, longitude):
     found = coordinates(latitude, longitude)

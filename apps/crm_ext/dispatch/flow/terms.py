@@ -23,7 +23,6 @@ from crm_ext.shared.results import Refusal
 
 _MINUTE, _HOUR = 60, 3600
 _SLOWEST = 1.0
-_USUAL_START, _USUAL_END = "8:00", "17:00"
 # What leaving a job undone costs, in seconds of travel: always more than any way, and each step twice the one before.
 _VALUES = {"Low": 250_000, "Medium": 500_000, "High": 1_000_000, "Urgent": 2_000_000}
 
@@ -67,10 +66,7 @@ class Settings:
 
     @cached_property
     def hours(self) -> tuple[Hours, ...]:
-        start, end = (
-            get_time(self._value(fieldname) or usual)
-            for fieldname, usual in (("working_from", _USUAL_START), ("working_until", _USUAL_END))
-        )
+        start, end = get_time(self._value("working_from")), get_time(self._value("working_until"))
         if not self._value("break_start") or not self._value("break_end"):
             return (Hours(start, end),)
         away, back = get_time(self._value("break_start")), get_time(self._value("break_end"))
