@@ -177,11 +177,11 @@ const MARKS = { Concluded: "green", Amended: "blue", Renewed: "green", Suspended
 function show_versions(frm, versions) {
 	const entries = versions.map(
 		(version) => `
-		<li class="crm-ext-version">
+		<li>
 			<div>
 				<span class="indicator-pill ${MARKS[version.what] || "gray"}">${__(version.what)}</span>
 				<b>${__("from {0} on", [in_words(version.effective_from)])}</b>
-				<span class="text-muted">${__("Version {0}", [version.version])}</span>
+				<span class="text-muted">· ${__("Version {0}", [version.version])}</span>
 			</div>
 			${version.reason ? `<div>${safe(version.reason)}</div>` : ""}
 			${version.changes.map((change) => `<div class="text-muted">${safe(change)}</div>`).join("")}
@@ -231,7 +231,7 @@ function months_table(rows, currency) {
 			<td>${in_words(row.due_on)}</td>
 			<td>${__("Line {0}", [row.line_number])} · ${safe(row.item_code)}</td>
 			<td>${safe(row.period)}</td>
-			<td class="text-end" style="text-align: end">${
+			<td style="text-align: end">${
 				row.reason ? `<span class="text-danger">${safe(row.reason)}</span>` : money(row.amount, currency)
 			}</td>
 		</tr>`

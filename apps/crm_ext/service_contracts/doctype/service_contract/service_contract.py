@@ -1,11 +1,14 @@
 from frappe.model.document import Document
 
-from crm_ext.service_contracts.flow import contracts
+from crm_ext.service_contracts.flow import contract_paper, contracts
 
 
 class ServiceContract(Document):
     def validate(self):
         contracts.validate(self)
+
+    def before_print(self, settings=None):
+        self.paper = contract_paper.paper(self)
 
     def on_submit(self):
         contracts.submit(self)
