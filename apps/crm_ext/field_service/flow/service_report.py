@@ -15,12 +15,13 @@ _PICTURES = ("png", "jpg", "jpeg", "webp", "gif")
 
 def facts(order: Document) -> dict[str, Any]:
     """Ready texts for the template: dates, quantities, tasks, parts, times, photos, what the customer pays."""
+    payers = _payers(order)
     return {
         "day": pages.day(order.posting_date or order.planned_start),
         "signed_on": pages.moment(order.signed_on),
         "tasks": [_task(task) for task in order.tasks],
-        "parts": [_part(row) for row in order.parts if row.qty and not row.share_of],
-        "times": [_time(row) for row in order.times if not row.share_of],
+        "parts": [_part(row, payers) for row in order.parts if row.qty and not row.share_of],
+        "times": [_time(row, payers) for row in order.times if not row.share_of],
         "photos": _photos(order),
         "customer_pays": pages.money(order.customer_total, order.currency) if order.customer_total else "",
         "equipment": queries.equipment_words(order.equipment) if order.equipment else None,
@@ -41,23 +42,40 @@ def _task(task: Document) -> dict[str, str]:
     }
 
 
-def _part(row: Document) -> dict[str, str]:
+def _payers(order: Document) -> dict[str, str]:
+    """Who pays each line, by its name: one, or two with what each carries."""
+    seconds = {row.share_of: row for row in (*order.parts, *order.times) if row.share_of}
+    return {
+        row.name: _(", ").join(_carried(each) for each in (row, seconds[row.name]))
+        if row.name in seconds
+        else _(row.payer or "")
+        for row in (*order.parts, *order.times)
+    }
+
+
+def _carried(row: Document) -> str:
+    if row.doctype == "Service Order Part":
+        return _("{0} {1}%").format(_(row.payer), pages.number(row.share_percent))
+    return _("{0} {1} hours").format(_(row.payer), pages.number(row.charged_hours))
+
+
+def _part(row: Document, payers: dict[str, str]) -> dict[str, str]:
     numbers = [number.strip() for number in (row.serial_no or "").splitlines() if number.strip()]
     return {
         "item": row.item_name or row.item_code,
         "quantity": f"{pages.number(row.qty)} {_(row.uom or '')}".strip(),
         "numbers": _(", ").join([*numbers, *([row.batch_no] if row.batch_no else [])]),
-        "payer": _(row.payer or ""),
+        "payer": payers[row.name],
     }
 
 
-def _time(row: Document) -> dict[str, str]:
+def _time(row: Document, payers: dict[str, str]) -> dict[str, str]:
     return {
         "what": _(row.what),
         "technician": row.technician,
         "when": pages.window(row.from_time, row.to_time),
         "hours": pages.number(round(row.hours or 0, 2)),
-        "payer": _(row.payer or ""),
+        "payer": payers[row.name],
     }
 
 

@@ -19,6 +19,8 @@ const PAYER_COLOURS = {
 	Ourselves: "gray",
 };
 
+const MOMENTS = ["planned_start", "planned_end", "window_start", "window_end", "due_by", "left_at", "arrived_at", "finished_at", "signed_on"];
+
 frappe.ui.form.on("Service Order", {
 	setup(frm) {
 		// These go with the order; it cancels them itself and in the right order.
@@ -38,8 +40,15 @@ frappe.ui.form.on("Service Order", {
 		add_buttons(frm);
 		add_picking(frm);
 		lock_payers(frm);
+		write_jalali(frm);
 	},
 
+	planned_start: write_jalali,
+	planned_end: write_jalali,
+	window_start: write_jalali,
+	window_end: write_jalali,
+	due_by: write_jalali,
+	posting_date: write_jalali,
 	equipment: take_from_equipment,
 	customer: (frm) => frm.set_value("contract_line", ""),
 	service_contract: (frm) => frm.set_value("contract_line", ""),
@@ -148,6 +157,21 @@ async function set_status(frm, status) {
 		freeze: true,
 	});
 	await frm.reload_doc();
+}
+
+// Frappe's date fields are Gregorian; readers of Persian get the day in their own calendar below them.
+function write_jalali(frm) {
+	if (!(frappe.boot.lang || "").startsWith("fa")) return;
+	for (const fieldname of [...MOMENTS, "posting_date"]) {
+		const value = frm.doc[fieldname];
+		const field = frm.get_field(fieldname);
+		const written = new Intl.DateTimeFormat("fa-IR-u-ca-persian", {
+			dateStyle: "full",
+			...(field.df.fieldtype === "Datetime" ? { timeStyle: "short" } : {}),
+		});
+		const said = value ? written.format(frappe.datetime.str_to_obj(value)) : "";
+		field.set_description([said, __(field.df.description || "")].filter(Boolean).join(" · "));
+	}
 }
 
 // Who pays is decided by the rules; a Maintenance Manager may tick "Decided by Hand" and choose.
