@@ -89,7 +89,7 @@ def contracts(plant, count: int, **values) -> list[str]:
 
 
 def queued(plant, up_to: date = JANUARY) -> str:
-    values = {"up_to": up_to, "posting_date": JANUARY, "company": makers.company()}
+    values = {"up_to": up_to, "posting_date": JANUARY, "of_company": makers.company()}
     run = frappe.get_doc({"doctype": "Billing Run", **values}).insert()
     frappe.db.set_value("Billing Run", run.name, "status", "Queued")
     plant.runs.append(run.name)

@@ -75,7 +75,7 @@ def start(
     run = frappe.get_doc(
         {
             "doctype": "Billing Run",
-            "company": company,
+            "of_company": company,
             "service_contract": contract,
             "up_to": up_to or getdate(),
             "posting_date": posting_date or getdate(),

@@ -74,7 +74,7 @@ class Worker:
 
     def _due(self) -> list[dict]:
         run = self._run
-        found = queries.due(self._up_to, company=run.company, contract=run.service_contract, run=run.name)
+        found = queries.due(self._up_to, company=run.of_company, contract=run.service_contract, run=run.name)
         # What follows must not see the database as it was at this read.
         self._end_step()
         return found

@@ -9,14 +9,22 @@ frappe.ui.form.on("Billing Run", {
 		frappe.realtime.on("billing_run", () => look(frm));
 	},
 
+	up_to: write_dates_in_words,
+	posting_date: write_dates_in_words,
+
 	refresh(frm) {
 		frm.toggle_display("progress_section", !frm.is_new() && frm.doc.status !== "Draft");
-		// What the run counts is written by the run alone.
-		Object.assign(frm.get_field("problems").grid.df, { cannot_add_rows: true, cannot_delete_rows: true });
+		// The sentence above the bar tells these.
+		frm.toggle_display(["contracts", "contracts_done", "invoices", "set_aside"], false);
+		// They are told with their whole sentence and a way to the contract.
+		frm.toggle_display("problems_section", false);
+		write_dates_in_words(frm);
+		frm.set_intro("");
 		if (frm.is_new()) {
 			frm.set_intro(__("Choose what to bill and save. Nothing is billed before you start the run."), "blue");
 			return;
 		}
+		frm.disable_save();
 		add_buttons(frm);
 		show_progress(frm, true);
 		watch(frm);
@@ -34,7 +42,6 @@ function add_buttons(frm) {
 }
 
 function set_main_action(frm, label, verb) {
-	frm.disable_save();
 	frm.page.set_primary_action(label, () => act(frm, verb));
 }
 
@@ -45,12 +52,12 @@ async function act(frm, verb) {
 
 // What was set aside is still due: a new run bills it when it was put right.
 function bill_again(frm) {
-	const { company, service_contract } = frm.doc;
-	frappe.new_doc("Billing Run", { company, service_contract });
+	const { of_company, service_contract } = frm.doc;
+	frappe.new_doc("Billing Run", { of_company, service_contract });
 }
 
 function open_preview(frm) {
-	const { company, service_contract } = frm.doc;
+	const { of_company: company, service_contract } = frm.doc;
 	frappe.route_options = { company, service_contract };
 	frappe.set_route("query-report", "Billing Preview");
 }
@@ -99,11 +106,35 @@ function show_progress(frm, at_work) {
 			${figure("periods", __("{0} invoices made", [number(invoices)]))} ·
 			${__("{0} set aside", [number(set_aside)])}
 		</p>
+		${problems(frm.doc.problems || [])}
 	</div>`);
 	wrapper.find("[data-opens]").on("click", (event) => {
 		event.preventDefault();
 		open_list(frm, event.currentTarget.dataset.opens);
 	});
+}
+
+function problems(rows) {
+	if (!rows.length) return "";
+	const lines = rows.map((row) => {
+		const href = frappe.utils.get_form_link("Service Contract", row.service_contract);
+		return `<li style="margin-block-end: var(--margin-sm)">
+			<a href="${href}"><strong>${safe(row.service_contract)}</strong></a> · ${safe(row.customer)}<br>
+			${safe(row.reason)}
+		</li>`;
+	});
+	return `<h5>${__("Contracts That Were Not Billed")}</h5>
+		<ol style="padding-inline-start: 1.25rem">${lines.join("")}</ol>`;
+}
+
+// Dates are kept Gregorian; Persian readers read them in their own calendar below.
+function write_dates_in_words(frm) {
+	if (!(frappe.boot.lang || "").startsWith("fa")) return;
+	const written = new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "long" });
+	for (const field of ["up_to", "posting_date"]) {
+		const day = frm.doc[field];
+		frm.set_df_property(field, "description", day ? written.format(frappe.datetime.str_to_obj(day)) : "");
+	}
 }
 
 function says(status, at_work) {
@@ -129,6 +160,10 @@ function figure(opens, text) {
 function open_list(frm, what) {
 	if (what === "contracts") frappe.set_route("List", "Service Contract", { last_billing_run: frm.doc.name });
 	else frappe.set_route("List", "Billed Period", { billing_run: frm.doc.name });
+}
+
+function safe(text) {
+	return frappe.utils.escape_html(text || "");
 }
 
 function number(value) {
