@@ -150,7 +150,7 @@ def test_a_dispatcher_drags_undoes_walks_by_keys_and_applies_a_plan(page, world,
     expect(moved).to_have_attribute("aria-label", re.compile("does not move"))
 
     # A plan is looked at first, and changes nothing until it is applied.
-    board.get_by_role("button", name="Plan", exact=True).click()
+    board.get_by_role("button", name="Plan Jobs").click()
     proposal = board.locator(".crm-dispatch-proposal")
     expect(proposal).to_contain_text("Jobs planned", timeout=OPENING)
     expect(proposal).to_contain_text(re.compile(f"Water Works {world.tag}.*unassigned to"))

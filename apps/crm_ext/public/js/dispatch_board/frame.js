@@ -47,7 +47,7 @@ export function bar_html({ view, day, days, today, may_plan, is_busy }) {
 	const plan = may_plan
 		? `<div class="crm-dispatch-plan">${view === "week" ? "" : replan}
 			<button type="button" class="btn btn-primary btn-sm" data-action="plan" ${is_busy ? "disabled" : ""}
-				title="${escape(__("Assign and order all jobs that may move."))}">${is_busy ? __("Planning…") : __("Plan")}</button></div>`
+				title="${escape(__("Assign and order all jobs that may move."))}">${is_busy ? __("Planning…") : __("Plan Jobs")}</button></div>`
 		: "";
 	return `<div class="crm-dispatch-days">
 			${button("back", mark("earlier"), step === 7 ? __("Week before") : __("Day before"), `data-step="${-step}"`)}

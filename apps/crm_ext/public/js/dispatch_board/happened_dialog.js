@@ -60,7 +60,7 @@ export function ask_what_happened(model, day, plan) {
 				depends_on: "eval:doc.what == 'longer'",
 			},
 		],
-		primary_action_label: __("Plan"),
+		primary_action_label: __("Plan Jobs"),
 		primary_action: (values) => {
 			dialog.hide();
 			plan(arguments_of(values));

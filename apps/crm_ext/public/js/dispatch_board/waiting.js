@@ -1,9 +1,9 @@
 // The jobs that nobody has yet: searched, filtered, sorted.
 
 import { length_of } from "./model";
-import { DAY, day_of, moment_text, span_text, start_of_day } from "./times";
+import { DAY, moment_text, span_text, start_of_day } from "./times";
 import { description } from "./jobs";
-import { customer_of, escape, jobs_text, length, mark, name, number, PRIORITIES, priority_text } from "./words";
+import { customer_of, escape, length, mark, name, number, PRIORITIES, priority_text } from "./words";
 
 const DUE = () => [
 	["", __("Any time")],
@@ -59,7 +59,7 @@ export function waiting_frame(model, filters) {
 			${select("priority", __("Priority"), [["", __("Any priority")], ...PRIORITIES.map((one) => [one, priority_text(one)])], filters)}
 			${select("customer", __("Customer"), [["", __("Any customer")], ...customers], filters)}
 			${select("due", __("Due"), DUE(), filters)}
-			${select("sort", __("Order"), SORTS(), filters)}
+			${select("sort", __("Sort By"), SORTS(), filters)}
 		</div>
 		<div class="crm-dispatch-list" data-drop="waiting"></div>`;
 }
@@ -114,5 +114,3 @@ function due_text(job, late) {
 	if (!job.due_by) return "";
 	return late ? __("overdue since {0}", [moment_text(job.due_by)]) : __("due {0}", [moment_text(job.due_by)]);
 }
-
-export const waiting_summary = (jobs) => __("Unassigned: {0}", [jobs_text(jobs.length)]);
