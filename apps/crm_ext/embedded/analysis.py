@@ -12,6 +12,7 @@ import duckdb
 from crm_ext.embedded import relations
 from crm_ext.embedded.configured import Configured, configured
 from crm_ext.embedded.offers import Promises, Stores, promises
+from crm_ext.embedded.served import Served, served
 from crm_ext.embedded.sources import Loaded
 from crm_ext.marketing_automation.rules import attribution, campaign_return
 from crm_ext.marketing_automation.rules.campaign_return import CampaignFigures
@@ -67,6 +68,7 @@ class Analysis:
     funnel: list[FunnelStage]
     promises: Promises | None = None
     configured: Configured | None = None
+    served: Served | None = None
     loaded: Loaded = field(default_factory=Loaded)
 
 
@@ -97,7 +99,10 @@ def analyse(
     funnel = lead_to_cash(connection)
     progress("", len(attribution.MODELS) + 1, len(attribution.MODELS) + 1)
     offered = configured(Stores.read(connection, last_day).supply(demo_company)) if demo_company else None
-    return Analysis(title, source, period, companies, funnel, promises(connection, last_day), offered, loaded)
+    service = served(last_day) if demo_company else None
+    return Analysis(
+        title, source, period, companies, funnel, promises(connection, last_day), offered, service, loaded
+    )
 
 
 def _company_figures(
@@ -169,6 +174,7 @@ def as_figures(analysis: Analysis) -> dict:
         ],
         "promises": _promise_figures(analysis.promises) if analysis.promises else [],
         "configured": _configured_figures(analysis.configured) if analysis.configured else None,
+        "served": _served_figures(analysis.served) if analysis.served else None,
     }  # fmt: skip
 
 
@@ -203,6 +209,30 @@ def _configured_figures(offered: Configured) -> dict:
             }
             for way in offered.ways
         ],
+    }
+
+
+def _served_figures(service: Served) -> dict:
+    return {
+        "billing": [
+            {"month": _plain(month.first_day), "amount": _plain(month.amount), "invoices": month.invoices}
+            for month in service.months
+        ],
+        "contracts": [
+            {
+                "contract": row.name,
+                "next_invoice": _plain(row.next_due),
+                "revenue": _plain(row.profit.revenue),
+                "profit": _plain(row.profit.profit),
+            }
+            for row in service.contracts
+        ],
+        "dispatch": {
+            "day": _plain(service.planned_for),
+            "travel_minutes": service.travel_minutes,
+            "visits": {day.technician: [stop.job for stop in day.stops] for day in service.days},
+            "left": dict(service.left),
+        },
     }
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from crm_ext.embedded.analysis import MAIN_MODEL, Analysis
 from crm_ext.embedded.language import Language
 from crm_ext.embedded.offers import reason
+from crm_ext.embedded.served import reason as reason_of_a_visit_left
 from crm_ext.marketing_automation.rules import attribution
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -28,5 +29,6 @@ def render(analysis: Analysis, language: Language) -> str:
         main_model=MAIN_MODEL,
         notes=notes,
         reason=lambda cause: reason(cause, _, language.number),
+        left_because=lambda code: reason_of_a_visit_left(code, _),
         _=_,
     )
