@@ -161,6 +161,8 @@ def words() -> dict[str, Any]:
         ),
         "discard_question": _("Throw away what was entered here? It cannot be brought back."),
         "copied": _("Copied"),
+        "report_first": _("The report was refused. Please put it right and finish the job again."),
+        "replaced": _("A later report of this job has arrived."),
         "states": {"kept": _("Kept on this phone"), "sent": _("Sent"), "refused": _("Refused")},
         "entries": {"report": _("Report"), "photo": _("Photo"), "finish": _("Posting of parts and times")},
         "kinds": {"Work": _("Work"), "Travel": _("Travel"), "Visit": _("Visit"), "Complaint": _("Complaint")},

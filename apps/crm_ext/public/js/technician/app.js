@@ -84,7 +84,7 @@ function drawList(tab, { jobs, draftOf, own }) {
 	screen.querySelector('[data-do="refresh"]').addEventListener("click", () => news(true));
 	const list = slot(screen, "jobs");
 	if (tab === "kept") {
-		for (const one of own.toReversed()) list.append(keptCard(one, jobs, draftOf));
+		for (const one of own.toReversed()) list.append(keptCard(one, own, jobs, draftOf));
 		if (!own.length) list.append(note(words.nothing_to_send));
 		return;
 	}
@@ -113,7 +113,12 @@ function card(job, draft, isNext, isGone = false) {
 	return piece;
 }
 
-function keptCard(one, jobs, draftOf) {
+/** A later report of the job has arrived, which told everything that this one did. */
+const isReplaced = (one, own) =>
+	one.state === "refused" &&
+	own.some((each) => each.job === one.job && each.kind === "report" && each.id > one.id && each.state === "sent");
+
+function keptCard(one, own, jobs, draftOf) {
 	const piece = clone("kept");
 	const element = piece.querySelector("article");
 	const job = jobs.find((each) => each.name === one.job) ?? draftOf[one.job]?.job;
@@ -121,13 +126,13 @@ function keptCard(one, jobs, draftOf) {
 	fill(element, {
 		title: `${words.entries[one.kind]} – ${job?.title ?? one.job}`,
 		made: `${day(made)} ${clock(made)}`,
-		why: one.state === "sent" ? "" : one.why,
+		why: one.state === "sent" ? "" : [one.why, isReplaced(one, own) ? words.replaced : ""].filter(Boolean).join(" "),
 	});
 	const state = slot(element, "state");
 	state.className = `badge ${{ sent: "good", refused: "bad" }[one.state] ?? "warn"}`;
 	state.textContent = words.states[one.state];
 	const buttons = Object.fromEntries([...element.querySelectorAll("[data-do]")].map((button) => [button.dataset.do, button]));
-	show(buttons.again, one.state !== "sent");
+	show(buttons.again, one.state !== "sent" && !isReplaced(one, own));
 	show(buttons.copy, one.state === "refused" && one.kind === "report");
 	show(buttons.discard, one.state === "refused");
 	buttons.again.addEventListener("click", async () => {

@@ -139,7 +139,7 @@ export function problemOfPart(row, inVan) {
 /** Word of what is wrong with a time, or null; both as the site's clock shows them ("2026-11-22 09:30"). */
 export function problemOfTime(from, to) {
 	if (!from || !to) return "time_missing";
-	return to < from ? "time_ends_before" : null;
+	return to <= from ? "time_ends_before" : null;
 }
 
 /** From and until of a typed row; an end before the start is of the next day, if that makes no more than half a day. */

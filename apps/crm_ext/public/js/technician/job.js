@@ -21,6 +21,7 @@ import { ask, badge, clone, fill, show, slot, ways } from "./screen.js";
 import * as store from "./store.js";
 
 const FOUND_AT_ONCE = 8;
+const SHORTEST_TIME = 60_000;
 
 /** Draws the job into `screen`. van: what the van holds; redraw(): called where the whole screen is another. */
 export function draw(screen, { job, draft, names, van, entries, user, isGone, redraw }) {
@@ -109,8 +110,10 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 	function stop(moment) {
 		if (!draft.running) return;
 		const { id, what, from } = draft.running;
-		draft.times = [...timesOf(job, draft, names), { id, what, from, to: moment, kilometres: null }];
 		draft.running = null;
+		// A finger slipped: no way and no work is that short.
+		if (Date.parse(moment) - Date.parse(from) < SHORTEST_TIME) return;
+		draft.times = [...timesOf(job, draft, names), { id, what, from, to: moment, kilometres: null }];
 	}
 
 	function equipment() {

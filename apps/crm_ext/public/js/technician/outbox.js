@@ -5,6 +5,7 @@
  * why, attempts, notBefore}. Without network it is tried again after a growing pause; what the server refuses is kept
  * with its reason until somebody decides. An entry waits for those before it of the same job.
  */
+import { words } from "./format.js";
 import * as store from "./store.js";
 
 const FIRST_PAUSE = 2_000;
@@ -68,7 +69,7 @@ async function sendAll(hurry) {
 			resting.add(one.job);
 			continue;
 		}
-		const answer = await send(one);
+		const answer = (await lacksReport(one)) ? null : await send(one);
 		if (one.state === "kept") resting.add(one.job);
 		await store.put("outbox", one);
 		await changed(answer, one);
@@ -76,6 +77,17 @@ async function sendAll(hurry) {
 	}
 	const waiting = (await store.all("outbox")).filter((one) => one.state === "kept" && one.user === user);
 	if (waiting.length) plan(Math.min(...waiting.map((one) => one.notBefore)));
+}
+
+/** Nothing is posted while the report that belongs to it was refused: marks the entry so. */
+async function lacksReport(one) {
+	if (one.kind !== "finish") return false;
+	const before = (await store.all("outbox")).filter(
+		(each) => each.job === one.job && each.kind === "report" && each.id < one.id
+	);
+	if (!before.length || before.at(-1).state === "sent") return false;
+	Object.assign(one, { state: "refused", why: words.report_first });
+	return true;
 }
 
 function plan(at) {

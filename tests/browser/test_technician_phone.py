@@ -1,0 +1,207 @@
+"""A technician's day on the phone: a whole visit without network, sent once when the network is back."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import PATIENCE, PHONE, log_in, user_with
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "site" / part) for part in ("", "field_service")]
+import service_world
+
+from crm_ext.field_service.flow import service_orders
+from crm_ext.self_service.flow import service_links
+
+
+@pytest.fixture
+def shop(site):
+    before = site.get_single("Field Service Settings").as_dict()
+    # ERPNext keeps the accounts of warehouses for the length of a request.
+    site.flags.pop("warehouse_account_map", None)
+    made = service_world.world()
+    login = user_with(site, ("Technician",), "en")
+    site.db.set_value("Technician", {"user": login}, "user", None)
+    site.db.set_value("Technician", made.technician, "user", login)
+    order = service_orders.make_from("Equipment", made.equipment)
+    order.update(
+        {
+            "title": "Pump leaks at the shaft",
+            "technician": made.technician,
+            "status": "Planned",
+            "planned_start": site.utils.now_datetime().replace(second=0, microsecond=0),
+            "contact_mobile": "+98 912 123 4567",
+            "latitude": 35.7219,
+            "longitude": 51.4056,
+        }
+    )
+    order.append("tasks", {"task": "Pressure", "answer": "Measured Value", "unit": "bar"})
+    order.append("tasks", {"task": "Picture of the seal", "answer": "Photo"})
+    order.append("parts", {"item_code": made.seal, "planned_qty": 1, "qty": 0})
+    made.order, made.login = order.insert().name, login
+    site.db.commit()
+    yield made
+    site.db.rollback()
+    site.set_user("Administrator")
+    for doctype, field in (("File", "attached_to_name"), ("Comment", "reference_name"), ("Visit Notice", "service_order")):
+        site.db.delete(doctype, {field: made.order})
+    service_world.remove_orders(made)
+    site.db.set_value("Technician", made.technician, "user", None)
+    service_world.remove(made, before)
+
+
+@pytest.fixture
+def phone(browser, server, site):
+    contexts = []
+
+    def open_phone(login: str | None, language: str = "en"):
+        context = browser.new_context(base_url=server, locale=language, **PHONE)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        if login:
+            log_in(page, login)
+        return page
+
+    yield open_phone
+    for context in contexts:
+        context.close()
+
+
+def large_picture(folder: Path) -> Path:
+    from PIL import Image
+
+    path = folder / "seal.png"
+    Image.new("RGB", (3200, 2400), "teal").save(path)
+    return path
+
+
+def wait_for(condition) -> None:
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "nothing arrived at the server"
+        time.sleep(0.5)
+
+
+def test_a_visit_without_network_is_kept_on_the_phone_and_sent_once(site, shop, phone, accessible, tmp_path):
+    page = phone(shop.login)
+    page.goto("/technician")
+    page.get_by_role("link", name="Pump leaks at the shaft").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => new Promise((done) => setTimeout(done, 500)))")
+    accessible(page)
+
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    page.get_by_text("No network").wait_for()
+    assert page.get_by_role("link", name="Call").get_attribute("href") == "tel:+989121234567"
+    page.get_by_role("button", name="Start travel").click()
+    page.get_by_role("button", name="I have arrived").click()
+    page.get_by_role("button", name="Work is finished").wait_for()
+    page.get_by_role("group", name="Look at the seal").get_by_role("checkbox").check()
+    page.get_by_label("Measured value").fill("۲٫۵")
+    picture = large_picture(tmp_path)
+    page.get_by_role("group", name="Picture of the seal").locator("input").set_input_files(picture)
+    page.get_by_text("The photo is kept and will be sent.").wait_for()
+    giant = tmp_path / "giant.jpg"
+    giant.write_bytes(b"\xff\xd8" + bytes(50 * 1024 * 1024))
+    page.get_by_label("Take or choose a photo").set_input_files(giant)
+    page.get_by_text("This file has 50 MB").wait_for()
+    page.get_by_role("group", name=f"Seal {shop.tag}").get_by_label("Used").fill("1")
+    page.get_by_label("Take a part from the van").fill(shop.serials[1])
+    page.get_by_label("Take a part from the van").press("Enter")
+    motor = page.get_by_role("group", name=f"Motor {shop.tag}")
+    assert motor.get_by_label("Used").input_value() == "1"
+    # The phone is switched off and on again in between.
+    page.reload()
+    page.get_by_label("Measured value").wait_for()
+    assert page.get_by_label("Measured value").input_value() == "2.5"
+    accessible(page)
+    page.get_by_role("button", name="Add work").click()
+    times = page.get_by_role("group", name="Work", exact=True)
+    times.get_by_label("Day").select_option(index=1)
+    times.get_by_label("From").fill("09:00")
+    times.get_by_label("Until").fill("10:30")
+    page.get_by_role("radio", name="Solved", exact=True).check()
+    page.get_by_label("What was done").fill("New motor")
+    page.get_by_label("Name of who signs").fill("Ms Lee")
+    box = page.locator("#pad").bounding_box()
+    page.locator("#pad").scroll_into_view_if_needed()
+    box = page.locator("#pad").bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 90, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="Finish the job and send").click()
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_text("Kept on this phone").first.wait_for()
+    assert site.db.get_value("Service Order", shop.order, "status") == "Planned"
+
+    page.context.set_offline(False)
+    wait_for(lambda: site.db.get_value("Service Order", shop.order, "docstatus") == 1)
+    done = site.get_doc("Service Order", shop.order)
+    # What the buttons noted within seconds is nobody's work.
+    assert [(row.what, row.hours) for row in done.times] == [("Work", 1.5)]
+    assert {row.item_code: (row.qty, row.serial_no or "") for row in done.parts} == {
+        shop.seal: (1, ""),
+        shop.motor: (1, shop.serials[1]),
+    }
+    assert [task.value for task in done.tasks if task.task == "Pressure"] == [2.5]
+    assert [task.photo for task in done.tasks if task.answer == "Photo"][0].startswith("/private/files/visit-")
+    assert done.signature and done.signed_by == "Ms Lee" and done.stock_entry
+    (kept,) = site.get_all("File", {"attached_to_name": shop.order}, ["file_size"])
+    assert kept.file_size < picture.stat().st_size + 200_000
+    page.goto("/technician#kept")
+    page.get_by_text("Sent", exact=True).first.wait_for()
+    assert page.get_by_text("Refused", exact=True).count() == 0
+
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(lambda address: "/technician" not in address)
+    left = page.evaluate(
+        """async () => {
+            const opened = await new Promise((done) => {
+                const asked = indexedDB.open("crm_ext_technician");
+                asked.onsuccess = () => done(asked.result);
+            });
+            const asked = opened.transaction("jobs").objectStore("jobs").count();
+            const jobs = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+            const caches_ = (await caches.keys()).filter((name) => name.startsWith("technician-"));
+            return [jobs, caches_.length];
+        }"""
+    )
+    assert left == [0, 0]
+    assert page.errors == []
+
+
+def test_a_job_taken_away_meanwhile_is_said_plainly_and_nothing_is_lost(site, shop, phone, accessible):
+    page = phone(shop.login)
+    page.goto("/technician")
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    page.context.set_offline(True)
+    page.get_by_label("What was done").fill("Sealed it")
+    page.get_by_role("button", name="Send what I have so far").click()
+    page.get_by_text("Kept on this phone").first.wait_for()
+    other = site.get_all("Technician", {"name": ("!=", shop.technician)}, pluck="name", order_by="name", limit=1)
+    site.db.set_value("Service Order", shop.order, "technician", other[0] if other else None)
+    site.db.commit()
+    page.context.set_offline(False)
+    page.goto("/technician#kept")
+    page.get_by_text("it is not yours any more").wait_for()
+    page.get_by_text("Refused", exact=True).wait_for()
+    accessible(page)
+    page.get_by_role("link", name="Today").click()
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    page.get_by_text("This job is not yours any more").wait_for()
+    assert page.get_by_label("What was done").input_value() == "Sealed it" or "Sealed it" in page.content()
+    assert page.errors == []
+
+    address = service_links.make(service_links.MOVE, "Service Order", shop.order, None, 7, single_use=False)
+    site.db.commit()
+    guest = phone(None, "fa")
+    guest.goto("/visit/" + address.rsplit("/", 1)[1] + "?_lang=fa")
+    assert guest.locator("html").get_attribute("dir") == "rtl"
+    accessible(guest)
