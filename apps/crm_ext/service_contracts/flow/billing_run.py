@@ -32,6 +32,7 @@ from crm_ext.shared.results import refuse
 _NIGHTLY = "billing_run_nightly"
 _JOB_TIMEOUT = 6 * 3600
 _AHEAD = 500
+_USUAL_WORKERS = 2
 
 
 def preview(
@@ -94,7 +95,7 @@ def begin(name: str) -> None:
     if status in ("Queued", "Running") and is_at_work(name):
         frappe.throw(_("This billing run is at work already."))
     frappe.db.set_value("Billing Run", name, "status", "Queued")
-    workers = max(frappe.db.get_single_value("Contract Billing Settings", "workers") or 1, 1)
+    workers = _workers()
     for place in range(workers):
         frappe.enqueue(
             work,
@@ -125,8 +126,7 @@ def forget(run: Document) -> None:
 
 def is_at_work(name: str) -> bool:
     """Whether any process works on the run; the status of a run whose process was killed says so for ever."""
-    workers = frappe.db.get_single_value("Contract Billing Settings", "workers") or 1
-    for place in range(workers):
+    for place in range(_workers()):
         with exclusively(_at_work(name, place)) as free:
             if not free:
                 return True
@@ -289,6 +289,11 @@ def _set_next_billing(days: Sequence[tuple[str, date | None]]) -> None:
     )
     for name, _day in days:
         frappe.clear_document_cache("Service Contract", name)
+
+
+def _workers() -> int:
+    """How many jobs share a run; settings that were never saved say nothing."""
+    return frappe.db.get_single_value("Contract Billing Settings", "workers") or _USUAL_WORKERS
 
 
 def _at_work(run: str, place: int) -> str:
