@@ -73,10 +73,10 @@ _SENTENCES: dict[str, Callable[[Mapping, Clock], str]] = {
         "The place is too far away: there and back takes longer than the working time allows."
     ),
     "day_full": lambda values, clock: _(
-        "{0} technicians could do the job, and all have as many jobs as they may have in a day."
+        "All who could do the job have as many jobs as they may have in a day (technicians: {0}). Plan more days."
     ).format(values["technicians"]),
     "no_time_left": lambda values, clock: _(
-        "{0} technicians could do the job, and none has enough time left beside the other jobs. Plan more days or send help."
+        "Nobody who could do the job has enough time left beside the other jobs (technicians: {0}). Plan more days or send help."
     ).format(values["technicians"]),
     # Why a job was moved.
     "technician_away": lambda values, clock: _("{0} does not work then.").format(values["technician"]),
@@ -122,7 +122,7 @@ _SENTENCES: dict[str, Callable[[Mapping, Clock], str]] = {
         values["technician"], values["works_for"], values["company"]
     ),
     "no_base": lambda values, clock: _(
-        "The base of {0} has no place on the map, so ways cannot be checked."
+        "The base of {0} has no place on the map, so nothing can be checked. Enter its latitude and longitude."
     ).format(values["technician"]),
     "new_objection": lambda values, clock: _("The plan has changed meanwhile: {0}").format(
         values["sentence"]

@@ -104,7 +104,7 @@ def _ask_dispatchers(because: str, orders: Sequence[str], running: Sequence[str]
     sentences = [because]
     if orders:
         named = ", ".join(orders[:_NAMED_ORDERS])
-        sentences.append(_("{0} jobs have no technician now: {1}").format(len(orders), named))
+        sentences.append(_("Jobs without a technician now ({0}): {1}").format(len(orders), named))
     if running:
         sentences.append(_("These are under way and stay: {0}").format(", ".join(running[:_NAMED_ORDERS])))
     for user in queries.dispatchers():
