@@ -44,13 +44,13 @@ where job.docstatus = 1 and job.company = %(company)s and job.service_contract {
   and entry.posting_date between %(start)s and %(end)s
 group by {groups}, kind
 """
-_OF_INTEREST = "and (job.issue > '' or job.journal_entry > '')"
+_OF_INTEREST = "and (job.issue > '' or job.labour_is_posted)"
 
-# Timesheets of orders whose labour was posted by a journal are in the ledger already.
+# Hours and kilometres of orders whose labour was posted by a journal are in the ledger already.
 _WORK = """
 select {keys}, count(*) as visits, sum(coalesce(sheet.hours, 0)) as hours,
-       sum(if(coalesce(job.journal_entry, '') = '', coalesce(sheet.labour, 0), 0)) as labour,
-       sum(if(coalesce(job.journal_entry, '') = '', coalesce(sheet.travel, 0), 0)) as travel
+       sum(if(job.labour_is_posted, 0, coalesce(sheet.labour, 0))) as labour,
+       sum(if(job.labour_is_posted, 0, coalesce(sheet.travel, 0) + job.kilometre_cost)) as travel
 from `tabService Order` job
 left join (
     select head.service_order, sum(detail.hours) as hours,
