@@ -67,7 +67,7 @@ def _terms(row: Document) -> str:
     if row.free_periods:
         said.append(_("the first {0} periods without charge").format(row.free_periods))
     if row.index_clause:
-        said.append(_("index clause: {0}").format(row.index_clause))
+        said.append(_("index clause: {0}").format(_isolated(row.index_clause)))
     return _(", ").join(said)
 
 
@@ -75,7 +75,9 @@ def _promises(contract: Document, row: Document, equipment: dict[str, str]) -> l
     said = []
     named = [row.equipment] if row.equipment else _listed(contract, row.line_number)
     if named:
-        said.append(_("Equipment: {0}").format(_(", ").join(equipment.get(name, name) for name in named)))
+        said.append(
+            _("Equipment: {0}").format(_(", ").join(_isolated(equipment.get(name, name)) for name in named))
+        )
     counted = (
         (row.visits_included, _("{0} visits included")),
         (row.hours_included, _("{0} hours included")),
@@ -95,6 +97,11 @@ def _promises(contract: Document, row: Document, equipment: dict[str, str]) -> l
         rate = fmt_money(row.overage_rate, currency=contract.currency)
         said.append(_("{0} for each one beyond").format(rate))
     return said
+
+
+def _isolated(name: str) -> str:
+    """A name that keeps its own direction inside a sentence of the other one (Unicode's isolates)."""
+    return f"\u2068{name}\u2069"
 
 
 def _listed(contract: Document, number: int) -> list[str]:
