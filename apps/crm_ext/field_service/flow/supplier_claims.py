@@ -56,6 +56,8 @@ def make_from(doctype: str, name: str) -> Document:
     )
     for line in lines:
         claim.append("lines", line["row"])
+    claim.total = claim.base_total = flt(sum(row.amount for row in claim.lines), claim.precision("total"))
+    claim.post_as = policy.claim_document()
     return claim
 
 
