@@ -27,7 +27,12 @@ def history(equipment: str) -> dict:
     sections = [
         _section("Issue", "issues", {"equipment": unit.name}, queries.issues(unit.name)),
         _section("Service Order", "visits", {"equipment": unit.name}, orders),
-        _section("Planned Visit", "planned", {"equipment": unit.name, "status": "Planned"}, queries.planned_visits(unit.name)),
+        _section(
+            "Planned Visit",
+            "planned",
+            {"equipment": unit.name, "status": "Planned"},
+            queries.planned_visits(unit.name),
+        ),
         _section("Service Contract", "contracts", None, queries.contracts([unit.name, *above])),
         _section("Sales Invoice", "invoices", {"service_order": ["in", names]}, invoices),
         _section("Equipment", "parts", {"parent_equipment": unit.name}, queries.parts(unit.name)),
@@ -50,7 +55,9 @@ def history(equipment: str) -> dict:
 
 
 @frappe.whitelist()
-def tree(doctype: str, parent: str | None = None, is_root: bool = False, customer: str | None = None) -> list[dict]:
+def tree(
+    doctype: str, parent: str | None = None, is_root: bool = False, customer: str | None = None
+) -> list[dict]:
     """One level of the tree of equipment, as Frappe's tree view asks for it."""
     frappe.has_permission("Equipment", "read", throw=True)
     rows = queries.children(None if is_root else parent, customer)
@@ -76,7 +83,9 @@ def move(
 ) -> None:
     """Say where a unit is now, without a stock document."""
     require_document("Equipment", equipment, "write")
-    flow.move(equipment, status=status, customer=customer, customer_address=customer_address, on=on, note=note)
+    flow.move(
+        equipment, status=status, customer=customer, customer_address=customer_address, on=on, note=note
+    )
 
 
 @frappe.whitelist(methods=["POST"])
@@ -112,7 +121,14 @@ def _section(doctype: str, key: str, filters: dict | None, rows: list | None) ->
     if rows is None:
         return None
     filters = filters or {"name": ["in", [row.name for row in rows]]}
-    return {"key": key, "label": _(doctype), "doctype": doctype, "filters": filters, "count": len(rows), "rows": rows}
+    return {
+        "key": key,
+        "label": _(doctype),
+        "doctype": doctype,
+        "filters": filters,
+        "count": len(rows),
+        "rows": rows,
+    }
 
 
 def _amount(value) -> float | None:

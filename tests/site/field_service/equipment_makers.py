@@ -23,7 +23,9 @@ def stocked(item_code: str, qty: int, days_ago: int = 30) -> list[str]:
             "stock_entry_type": "Material Receipt",
             "company": makers.company(),
             **moment(days_ago),
-            "items": [{"item_code": item_code, "qty": qty, "basic_rate": 10, "t_warehouse": makers.warehouse()}],
+            "items": [
+                {"item_code": item_code, "qty": qty, "basic_rate": 10, "t_warehouse": makers.warehouse()}
+            ],
         }
     ).submit()
     bundle = {"voucher_no": entry.name, "docstatus": 1}
@@ -41,7 +43,14 @@ def moment(days_ago: float) -> dict:
     return {"set_posting_time": 1, "posting_date": when.date(), "posting_time": when.time()}
 
 
-def delivery(customer: str, item_code: str, serial_numbers: list[str] = (), qty: int | None = None, days_ago=20, **values):
+def delivery(
+    customer: str,
+    item_code: str,
+    serial_numbers: list[str] = (),
+    qty: int | None = None,
+    days_ago=20,
+    **values,
+):
     note = frappe.get_doc(
         {
             "doctype": "Delivery Note",

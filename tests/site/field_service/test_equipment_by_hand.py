@@ -70,7 +70,10 @@ def test_a_delivered_unit_is_moved_by_its_button_and_the_history_keeps_both(cust
         record.save()
     equipment.move(record.name, status="In Use", customer=customers[1], note="sold on")
     record.reload()
-    assert [(row.customer, row.note) for row in record.placements] == [(customers[0], None), (customers[1], "sold on")]
+    assert [(row.customer, row.note) for row in record.placements] == [
+        (customers[0], None),
+        (customers[1], "sold on"),
+    ]
     with pytest.raises(frappe.ValidationError, match="later day"):
         equipment.move(record.name, status="Scrapped", on=add_days(getdate(), -300))
 
@@ -152,7 +155,12 @@ def test_the_history_costs_the_same_for_much_as_for_little_and_shows_only_what_o
     made = units.by_hand(customers[0])
 
     def order():
-        values = {"doctype": "Service Order", "title": "Look", "customer": customers[0], "company": makers.company()}
+        values = {
+            "doctype": "Service Order",
+            "title": "Look",
+            "customer": customers[0],
+            "company": makers.company(),
+        }
         return frappe.get_doc({**values, "equipment": made.name}).insert()
 
     order()
@@ -173,9 +181,9 @@ def test_the_history_costs_the_same_for_much_as_for_little_and_shows_only_what_o
         api.history(made.name)
 
 
-
-
-def test_equipment_of_earlier_deliveries_is_made_in_chunks_that_go_on_where_they_stopped(customers, monkeypatch):
+def test_equipment_of_earlier_deliveries_is_made_in_chunks_that_go_on_where_they_stopped(
+    customers, monkeypatch
+):
     pump = units.serial_item(f"PUMP-{units.tag()}")
     numbers = units.stocked(pump.name, 5)
     units.delivery(customers[0], pump.name, numbers)
@@ -199,6 +207,8 @@ def test_serial_numbers_from_before_the_bundles_are_read_too(customers):
     frappe.db.delete("Equipment", {"name": record.name})
     frappe.db.delete("Equipment Placement", {"parent": record.name})
     lines = {"item_code": pump.name}
-    frappe.db.set_value("Stock Ledger Entry", lines, {"serial_no": f"{number}\n", "serial_and_batch_bundle": None})
+    frappe.db.set_value(
+        "Stock Ledger Entry", lines, {"serial_no": f"{number}\n", "serial_and_batch_bundle": None}
+    )
     equipment_backfill.run(end_step=lambda: None)
     assert units.equipment_of(number).delivery_document == note.name

@@ -200,7 +200,12 @@ def test_many_units_cost_as_many_statements_as_few(pump, customers):
     many = units.delivery(customers[0], pump.name, numbers[2:])
     counts = []
     for note in (few, many):
-        names = [row.serial_no for row in frappe.get_all("Equipment", {"delivery_document": note.name}, "serial_no", order_by="name")]
+        names = [
+            row.serial_no
+            for row in frappe.get_all(
+                "Equipment", {"delivery_document": note.name}, "serial_no", order_by="name"
+            )
+        ]
         frappe.db.delete("Equipment", {"serial_no": ("in", names)})
         counts.append(len(statements_of(lambda note=note: equipment.document_submitted(note))))
     assert counts[0] == counts[1] < 20

@@ -82,10 +82,14 @@ def test_a_plan_is_planned_when_it_is_saved_and_follows_its_changes(boiler):
 
 def test_planning_again_changes_nothing_and_writes_nothing(boiler):
     made = plan(equipment=boiler.name, interval_unit="Week")
-    before = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, ["name", "modified"], order_by="name")
+    before = frappe.get_all(
+        "Planned Visit", {"maintenance_plan": made.name}, ["name", "modified"], order_by="name"
+    )
     sent = statements_of(lambda: maintenance_plans.generate(made.name))
     assert not [sql for sql in sent if sql.strip().lower().startswith(("insert", "update", "delete"))]
-    after = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, ["name", "modified"], order_by="name")
+    after = frappe.get_all(
+        "Planned Visit", {"maintenance_plan": made.name}, ["name", "modified"], order_by="name"
+    )
     assert before == after and before
 
 
@@ -120,7 +124,9 @@ def test_visits_end_with_the_contract_and_with_the_unit_that_goes(customer):
     assert max(due_days(made)) <= getdate(agreed.end_date)
     equipment.move(names[0], status="Scrapped")
     maintenance_plans.generate(made.name)
-    assert set(frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, pluck="equipment", order_by="name")) == {names[1]}
+    assert set(
+        frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, pluck="equipment", order_by="name")
+    ) == {names[1]}
     frappe.db.set_value("Service Contract", agreed.name, "terminated_on", getdate())
     maintenance_plans.generate_all(end_step=lambda: None)
     assert due_days(made) == [getdate()]
@@ -139,7 +145,13 @@ def test_a_unit_that_was_delivered_to_somebody_else_is_not_visited_for_the_first
 
 def test_a_visit_by_the_meter_comes_nearer_when_the_machine_runs_more(boiler):
     meters.record_reading(boiler.name, "Hours", "۱۰۰", read_on=add_days(getdate(), -10))
-    made = plan(equipment=boiler.name, rhythm="Meter", meter="Hours", meter_interval=500, start_date=add_days(getdate(), -10))
+    made = plan(
+        equipment=boiler.name,
+        rhythm="Meter",
+        meter="Hours",
+        meter_interval=500,
+        start_date=add_days(getdate(), -10),
+    )
     assert due_days(made) == []
     meters.record_reading(boiler.name, "Hours", "300", read_on=getdate())
     maintenance_plans.generate(made.name)
@@ -163,7 +175,9 @@ def test_holidays_are_stepped_over(boiler):
             "holidays": [{"holiday_date": day, "description": "Free"}],
         }
     ).insert()
-    made = plan(equipment=boiler.name, start_date=day, holiday_shift="The Day After", holiday_list=holidays.name)
+    made = plan(
+        equipment=boiler.name, start_date=day, holiday_shift="The Day After", holiday_list=holidays.name
+    )
     assert due_days(made)[0] == getdate(add_days(day, 1))
 
 
@@ -184,7 +198,9 @@ def test_a_skipped_visit_is_not_planned_again(boiler):
     from crm_ext.field_service.flow import planned_visits
 
     made = plan(equipment=boiler.name)
-    visit = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, pluck="name", order_by="due_on")[1]
+    visit = frappe.get_all("Planned Visit", {"maintenance_plan": made.name}, pluck="name", order_by="due_on")[
+        1
+    ]
     planned_visits.skip([visit], "The customer is on holiday.")
     made.reload().save()
     assert len(due_days(made, "Skipped")) == 1
@@ -201,3 +217,13 @@ def test_one_visit_that_cannot_be_ordered_stops_no_other(customer):
     assert [frappe.db.get_value("Service Order", name, "equipment") for name in made] == [good.name]
     assert frappe.db.get_value("Planned Visit", {"equipment": bad.name, "due_on": getdate()}, "problem")
     assert maintenance_plans.order_due_visits(end_step=lambda: None, up_to=getdate()) == []
+
+
+def test_one_plan_that_cannot_be_planned_stops_no_other(customer):
+    good, bad = (plan(equipment=units.by_hand(customer, name).name) for name in ("Good", "Bad"))
+    frappe.db.delete("Planned Visit", {"maintenance_plan": ("in", [good.name, bad.name])})
+    frappe.db.set_value("Maintenance Plan", bad.name, "interval_count", -1)
+    maintenance_plans.generate_all(end_step=lambda: None)
+    assert due_days(good) and not due_days(bad)
+    log = frappe.get_all("Error Log", {"reference_name": bad.name}, pluck="name", order_by="creation")[-1]
+    assert log in frappe.db.get_value("Maintenance Plan", bad.name, "problem")

@@ -52,7 +52,10 @@ def job(van, item: str, qty: float, in_days: int = 1):
 
 def asked(requests: list[str]) -> list[tuple]:
     rows = frappe.get_all(
-        "Material Request Item", {"parent": ("in", requests)}, ["warehouse", "item_code", "qty", "docstatus"], order_by="idx"
+        "Material Request Item",
+        {"parent": ("in", requests)},
+        ["warehouse", "item_code", "qty", "docstatus"],
+        order_by="idx",
     )
     return [(row.warehouse, row.item_code, row.qty, row.docstatus) for row in rows]
 
@@ -63,7 +66,9 @@ def test_one_request_for_a_van_with_what_all_its_jobs_lack(van, seal):
     job(van, seal, 50, in_days=20)
     requests = van_refill.refill(technician=van.name)
     assert asked(requests) == [(van.van_warehouse, seal, 5, 1)]
-    assert frappe.db.get_value("Material Request", requests[0], "material_request_type") == "Material Transfer"
+    assert (
+        frappe.db.get_value("Material Request", requests[0], "material_request_type") == "Material Transfer"
+    )
     assert frappe.db.count("Van Refill", {"warehouse": van.van_warehouse}) == 1
 
 
@@ -98,7 +103,10 @@ def test_the_settings_name_the_warehouse_that_vans_are_refilled_from(van, seal):
     settings.save()
     job(van, seal, 1)
     (request,) = van_refill.refill(technician=van.name)
-    assert frappe.db.get_value("Material Request Item", {"parent": request}, "from_warehouse") == makers.warehouse()
+    assert (
+        frappe.db.get_value("Material Request Item", {"parent": request}, "from_warehouse")
+        == makers.warehouse()
+    )
 
 
 def test_vans_without_jobs_ask_for_nothing(van):

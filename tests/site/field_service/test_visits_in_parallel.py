@@ -73,7 +73,9 @@ def due(site):
 
 def orders(names) -> list[str]:
     frappe.db.rollback()
-    return frappe.get_all("Service Order", {"equipment": ("in", names)}, pluck="equipment", order_by="equipment")
+    return frappe.get_all(
+        "Service Order", {"equipment": ("in", names)}, pluck="equipment", order_by="equipment"
+    )
 
 
 def test_two_workers_order_every_visit_once(due):

@@ -35,7 +35,10 @@ def main(site: str, company: str, how: str) -> None:
         print("inside", flush=True)
         time.sleep(60)
 
-    print(json.dumps(maintenance_plans.order_due_visits(company, end_step=die if how == "die" else None)), flush=True)
+    print(
+        json.dumps(maintenance_plans.order_due_visits(company, end_step=die if how == "die" else None)),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -57,7 +57,10 @@ def test_a_meter_that_was_reset_begins_anew():
 
 
 def test_a_reading_between_two_others_fits_between_them():
-    assert check_reading(reading(3, 500), reading(2, 100), reading(4, 200), NOW).code == "reading_beyond_the_next"
+    assert (
+        check_reading(reading(3, 500), reading(2, 100), reading(4, 200), NOW).code
+        == "reading_beyond_the_next"
+    )
 
 
 def test_a_reading_is_of_the_past():

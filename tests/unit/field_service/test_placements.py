@@ -40,7 +40,10 @@ def received(hour: int) -> Movement:
 
 def transferred(hour: int) -> list[Movement]:
     voucher = Voucher("Stock Entry", f"STE-{hour}", stays_with_us=True)
-    return [Movement(at(hour), (hour, False), True, voucher), Movement(at(hour), (hour, True), False, voucher)]
+    return [
+        Movement(at(hour), (hour, False), True, voucher),
+        Movement(at(hour), (hour, True), False, voucher),
+    ]
 
 
 @st.composite
@@ -54,7 +57,9 @@ def lives(draw):
                 movements += transferred(hour)
                 continue
             customer = draw(st.sampled_from("ABC")) if kind == "deliver" else None
-            movements.append(Movement(at(hour), (hour, True), True, Voucher("Delivery Note", f"DN-{hour}", customer)))
+            movements.append(
+                Movement(at(hour), (hour, True), True, Voucher("Delivery Note", f"DN-{hour}", customer))
+            )
         else:
             movements.append(came_back(hour))
         there = not there
@@ -103,7 +108,9 @@ def test_a_shelf_more_or_less_makes_no_placement():
     assert [placement.status for placement in found] == ["In Use", "Returned"]
 
 
-@pytest.mark.parametrize(("delivered", "returned", "there"), [(3, 0, 3), (3, 2, 1), (3, 9, 0), (2.7, 0.5, 2), (-1, 0, 0)])
+@pytest.mark.parametrize(
+    ("delivered", "returned", "there"), [(3, 0, 3), (3, 2, 1), (3, 9, 0), (2.7, 0.5, 2), (-1, 0, 0)]
+)
 def test_only_whole_pieces_count(delivered, returned, there):
     assert pieces_at_the_customer(delivered, returned)[1] == there
 

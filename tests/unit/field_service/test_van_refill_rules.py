@@ -11,7 +11,11 @@ PLACES = st.tuples(st.sampled_from(["Van 1", "Van 2"]), st.sampled_from(["Filter
 QUANTITIES = st.decimals(0, 100, places=2)
 
 
-@given(st.lists(st.tuples(PLACES, QUANTITIES)), st.dictionaries(PLACES, QUANTITIES), st.dictionaries(PLACES, QUANTITIES))
+@given(
+    st.lists(st.tuples(PLACES, QUANTITIES)),
+    st.dictionaries(PLACES, QUANTITIES),
+    st.dictionaries(PLACES, QUANTITIES),
+)
 def test_with_what_is_asked_for_every_planned_part_is_there_and_none_is_left_over(needs, stock, requested):
     lacking = missing(needs, stock, requested)
     for place in {place for place, _ in needs}:

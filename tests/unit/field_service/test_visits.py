@@ -33,7 +33,9 @@ RHYTHMS = st.one_of(
     st.builds(
         Rhythm,
         DAYS,
-        season=st.builds(Season, st.sampled_from(["Spring", "Summer", "Autumn", "Winter"]), st.integers(-60, 60)),
+        season=st.builds(
+            Season, st.sampled_from(["Spring", "Summer", "Autumn", "Winter"]), st.integers(-60, 60)
+        ),
         holiday_step=st.sampled_from([-1, 0, 1]),
     ),
     st.builds(
@@ -72,7 +74,12 @@ def test_visits_lie_in_the_window_and_have_keys_of_their_own(rhythm, days):
     assert len({visit.key for visit in found}) == len(found)
 
 
-@given(RHYTHMS, st.integers(0, 400), st.integers(0, 300), st.frozensets(st.dates(TODAY, date(2027, 3, 1)), max_size=40))
+@given(
+    RHYTHMS,
+    st.integers(0, 400),
+    st.integers(0, 300),
+    st.frozensets(st.dates(TODAY, date(2027, 3, 1)), max_size=40),
+)
 def test_a_longer_look_ahead_only_adds_visits(rhythm, near, more, holidays):
     short = visits(rhythm, TODAY, TODAY + timedelta(days=near), holidays)
     long = visits(rhythm, TODAY, TODAY + timedelta(days=near + more), holidays)
@@ -118,7 +125,9 @@ def test_months_end_where_people_expect_it():
 
 def test_jalali_months_begin_on_their_own_day():
     start = JalaliDate(1405, 1, 31).to_gregorian()
-    found = visits(Rhythm(start, recurrence=Recurrence("Month", 1, "Jalali")), start, start + timedelta(days=400))
+    found = visits(
+        Rhythm(start, recurrence=Recurrence("Month", 1, "Jalali")), start, start + timedelta(days=400)
+    )
     days = [JalaliDate.to_jalali(visit.due_on).day for visit in found]
     assert days[:7] == [31, 31, 31, 31, 31, 31, 30] and days[11] == 29
 
@@ -148,7 +157,10 @@ def test_a_list_of_nothing_but_holidays_does_not_hang():
 def test_a_meter_is_visited_when_its_average_reaches_the_next_threshold():
     meter = MeterInterval(Decimal(500), Decimal(400), TODAY, Decimal(10))
     found = visits(Rhythm(TODAY, meter=meter), TODAY, TODAY + timedelta(days=70))
-    assert [(visit.key, (visit.due_on - TODAY).days) for visit in found] == [("meter 500", 10), ("meter 1000", 60)]
+    assert [(visit.key, (visit.due_on - TODAY).days) for visit in found] == [
+        ("meter 500", 10),
+        ("meter 1000", 60),
+    ]
 
 
 def test_a_threshold_that_was_passed_is_due_now():

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +45,7 @@ def meters(draw):
 @given(meters(), st.lists(st.integers(-10, 500), min_size=2, max_size=5, unique=True))
 def test_periods_that_follow_each_other_share_out_the_usage_exactly(readings, cuts):
     cuts = sorted(cuts)
-    parts = [usage(readings, day(a) + timedelta(days=1), day(b)) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [usage(readings, day(a) + timedelta(days=1), day(b)) for a, b in pairwise(cuts)]
     whole = usage(readings, day(cuts[0]) + timedelta(days=1), day(cuts[-1]))
     if whole is not None:
         assert sum(part or 0 for part in parts) == whole

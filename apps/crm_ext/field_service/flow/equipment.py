@@ -18,10 +18,11 @@ from crm_ext.field_service.flow.equipment_from_stock import (
     document_cancelled,
     document_submitted,
 )
+from crm_ext.field_service.flow.equipment_records import carry_parts
 from crm_ext.field_service.flow.equipment_sentences import throw
 from crm_ext.field_service.queries import equipment as queries
 from crm_ext.field_service.rules.coordinates import read_coordinates
-from crm_ext.field_service.rules.placements import Placement, check_owner, check_parent
+from crm_ext.field_service.rules.placements import check_owner, check_parent
 from crm_ext.shared.results import Refusal
 
 __all__ = [
@@ -58,9 +59,7 @@ def saved(equipment: Document) -> None:
     """Parts go where their whole goes."""
     before = equipment.get_doc_before_save()
     if before and any(before.get(field) != equipment.get(field) for field in _WITH_THE_WHOLE):
-        equipment_from_stock.carry_parts(
-            {equipment.name: {field: equipment.get(field) for field in _WITH_THE_WHOLE}}
-        )
+        carry_parts({equipment.name: {field: equipment.get(field) for field in _WITH_THE_WHOLE}})
 
 
 def move(
@@ -227,7 +226,7 @@ def _write_down_the_move(equipment: Document) -> None:
     about: Mapping = equipment.flags.crm_ext_move or {}
     if before and before.customer != equipment.customer and not about and _was_delivered(equipment):
         frappe.throw(
-            _("{0} was delivered to {1}. Use \"Move\" to say that it is at another customer's now.").format(
+            _('{0} was delivered to {1}. Use "Move" to say that it is at another customer\'s now.').format(
                 equipment.equipment_name, before.customer
             )
         )

@@ -36,7 +36,9 @@ def begin() -> None:
         deduplicate=True,
         enqueue_after_commit=True,
     )
-    frappe.msgprint(_("Equipment is made in the background. Field Service Settings show how far it is."), alert=True)
+    frappe.msgprint(
+        _("Equipment is made in the background. Field Service Settings show how far it is."), alert=True
+    )
 
 
 def run(end_step: Step | None = None) -> int:

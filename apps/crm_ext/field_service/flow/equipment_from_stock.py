@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cint, get_datetime, getdate, now
+from frappe.utils import cint, get_datetime
 
+from crm_ext.field_service.flow.equipment_records import Unit, placement_from, write
 from crm_ext.field_service.queries import equipment as queries
 from crm_ext.field_service.rules.placements import (
     Movement,
@@ -28,33 +28,6 @@ from crm_ext.field_service.rules.placements import (
 
 _TABLES = ("items", "packed_items")
 _TRANSFERS = ("Material Transfer", "Material Transfer for Manufacture", "Send to Subcontractor")
-_SERIES = "EQP-.YYYY.-"
-_STANDARD = ("name", "owner", "creation", "modified", "modified_by", "docstatus", "idx")
-_EQUIPMENT_COLUMNS = (
-    *_STANDARD, "naming_series", "equipment_name", "equipment_type", "item_code", "item_name", "serial_no",
-    "piece_key", "delivery_row", "company", "status", "customer", "customer_name", "customer_address",
-    "parent_equipment", "latitude", "longitude", "origin", "delivery_document_type", "delivery_document",
-    "delivered_on", "warranty_expires_on",
-)  # fmt: skip
-_PLACEMENT_COLUMNS = (
-    *_STANDARD, "parent", "parenttype", "parentfield", "since", "status", "customer", "customer_address", "part_of",
-    "document_type", "document", "note",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Unit:
-    """What a record of a unit says beside its placements. key: serial number, or the piece of a delivery's row."""
-
-    key: str
-    item_code: str
-    item_name: str | None
-    equipment_type: str | None
-    company: str
-    warranty_days: int = 0
-    warranty_expires_on: str | None = None
-    serial_no: str | None = None
-    delivery_row: str | None = None
 
 
 def document_submitted(document: Document) -> None:
@@ -103,13 +76,13 @@ def refresh(
         kept = [
             placement
             for row in before.get(record.name if record else None, ())
-            if (placement := _placement(row)).document is None
+            if (placement := placement_from(row)).document is None
             or (placement.document not in listed and placement.document != cancelled)
         ]
         found = placements(moved[serial_no], kept)
         if found or record:
             wanted[serial_no] = (_unit(fact, companies.get(serial_no)), found)
-    _write(wanted, known, before)
+    write(wanted, known, before)
     return len(wanted)
 
 
@@ -145,10 +118,10 @@ def refresh_pieces(doctype: str, rows: Collection[str]) -> None:
             by_hand = [
                 placement
                 for row in before.get(known[key].name if key in known else None, ())
-                if (placement := _placement(row)).document is None
+                if (placement := placement_from(row)).document is None
             ]
             wanted[key] = (unit, placements(_movements_of_piece(doctype, line, number, made), by_hand))
-    _write(wanted, known, before)
+    write(wanted, known, before)
 
 
 # Which units
@@ -160,7 +133,9 @@ def _serial_numbers(document: Document) -> set[str]:
         return set()
     numbers, bundles = set(), set()
     for row in _rows(document):
-        if not (row.get("serial_no") or row.get("serial_and_batch_bundle")) or not _is_followed(row.item_code):
+        if not (row.get("serial_no") or row.get("serial_and_batch_bundle")) or not _is_followed(
+            row.item_code
+        ):
             continue
         numbers.update(queries.split_numbers(row.get("serial_no")))
         if row.get("serial_and_batch_bundle"):
@@ -183,7 +158,11 @@ def _is_followed(item_code: str) -> bool:
 
 def _rows_with_pieces(document: Document) -> set[str]:
     """Rows of deliveries whose items get a record for every piece; of a return, the rows that it returns."""
-    if document.doctype == "Stock Entry" or document.get("is_internal_customer") or not _moves_stock(document):
+    if (
+        document.doctype == "Stock Entry"
+        or document.get("is_internal_customer")
+        or not _moves_stock(document)
+    ):
         return set()
     exceptions = queries.exceptions()
     if not exceptions:
@@ -229,7 +208,10 @@ def _voucher(doctype: str, name: str, row: frappe._dict | None) -> Voucher:
 def _movement(line: frappe._dict, said: Mapping[tuple[str, str], Voucher]) -> Movement:
     voucher = said[line.voucher_type, line.voucher_no]
     return Movement(
-        get_datetime(line.posting_datetime), (line.creation, line.actual_qty > 0), line.actual_qty < 0, voucher
+        get_datetime(line.posting_datetime),
+        (line.creation, line.actual_qty > 0),
+        line.actual_qty < 0,
+        voucher,
     )
 
 
@@ -255,194 +237,8 @@ def _posted(row: frappe._dict) -> datetime:
     return get_datetime(row.posting_date) + (row.posting_time or timedelta())
 
 
-def _placement(row: frappe._dict) -> Placement:
-    document = (row.document_type, row.document) if row.document else None
-    return Placement(
-        get_datetime(row.since), row.status, row.customer, row.customer_address, row.part_of, document, row.note
-    )
-
-
 def _unit(fact: frappe._dict, company: str | None) -> Unit:
     return Unit(
         fact.name, fact.item_code, fact.item_name, fact.equipment_type, company or fact.company,
         cint(fact.warranty_period), fact.warranty_expiry_date, serial_no=fact.name,
     )  # fmt: skip
-
-
-# Writing
-
-
-def _write(
-    wanted: Mapping[str, tuple[Unit, list[Placement]]],
-    known: Mapping[str, frappe._dict],
-    before: Mapping[str, list[frappe._dict]],
-) -> None:
-    """New records, changed ones and placements: one statement each, however many units there are."""
-    new = {key: each for key, each in wanted.items() if key not in known and each[1]}
-    changed = {
-        known[key].name: each
-        for key, each in wanted.items()
-        if key in known and [_placement(row) for row in before.get(known[key].name, ())] != each[1]
-    }
-    if not new and not changed:
-        return
-    states = _states({**{key: each[1] for key, each in new.items()}, **{n: e[1] for n, e in changed.items()}})
-    names = _insert(new, states)
-    unused = _unused(changed)
-    updates = {
-        name: _update(unit, found, before.get(name, ()), states[name])
-        for name, (unit, found) in changed.items()
-        if name not in unused
-    }
-    _update_all({name: values for name, values in updates.items() if values})
-    _replace_placements({**{names[key]: each[1] for key, each in new.items()}, **{
-        name: each[1] for name, each in changed.items() if name not in unused
-    }}, old=[name for name in changed])  # fmt: skip
-    _delete(unused)
-    carry_parts(updates)
-
-
-def _states(found: Mapping[str, list[Placement]]) -> dict[str, dict]:
-    """Where each unit is now, as the columns of its record."""
-    last = {key: (each[-1] if each else None) for key, each in found.items()}
-    names = queries.customer_names(placement.customer for placement in last.values() if placement)
-    spots = queries.coordinates_at(placement.address for placement in last.values() if placement)
-    return {key: _state(placement, names, spots) for key, placement in last.items()}
-
-
-def _state(placement: Placement | None, names: Mapping[str, str], spots: Mapping[str, tuple]) -> dict:
-    if placement is None:
-        placement = Placement(datetime.min, "In Store")
-    latitude, longitude = spots.get(placement.address, (0, 0))
-    return {
-        "status": placement.status,
-        "customer": placement.customer,
-        "customer_name": names.get(placement.customer),
-        "customer_address": placement.address,
-        "parent_equipment": placement.part_of,
-        "latitude": latitude,
-        "longitude": longitude,
-    }
-
-
-def _delivery(unit: Unit, found: Sequence[Placement]) -> dict:
-    """The last delivery by a document, and the warranty that runs from it."""
-    deliveries = [placement for placement in found if placement.is_at_a_customer and placement.document]
-    if not deliveries:
-        return {
-            "delivery_document_type": None,
-            "delivery_document": None,
-            "delivered_on": None,
-            "warranty_expires_on": None,
-        }
-    last = deliveries[-1]
-    day = last.since.date()
-    warranty = unit.warranty_expires_on if found[-1] is last else None
-    if not warranty and unit.warranty_days:
-        warranty = day + timedelta(days=unit.warranty_days)
-    return {
-        "delivery_document_type": last.document[0],
-        "delivery_document": last.document[1],
-        "delivered_on": day,
-        "warranty_expires_on": warranty and getdate(warranty),
-    }
-
-
-def _insert(new: Mapping[str, tuple[Unit, list[Placement]]], states: Mapping[str, dict]) -> dict[str, str]:
-    """{key: name of its new record}."""
-    if not new:
-        return {}
-    stamp, user = now(), frappe.session.user
-    names = dict(zip(new, _names(len(new)), strict=True))
-    rows = []
-    for key, (unit, found) in new.items():
-        values = {
-            "name": names[key], "owner": user, "creation": stamp, "modified": stamp, "modified_by": user,
-            "docstatus": 0, "idx": 0, "naming_series": _SERIES, "equipment_name": unit.item_name or unit.item_code,
-            "equipment_type": unit.equipment_type, "item_code": unit.item_code, "item_name": unit.item_name,
-            "serial_no": unit.serial_no, "piece_key": None if unit.serial_no else key,
-            "delivery_row": unit.delivery_row, "company": unit.company, "origin": "Delivered by Us",
-            **states[key], **_delivery(unit, found),
-        }  # fmt: skip
-        rows.append([values[column] for column in _EQUIPMENT_COLUMNS])
-    frappe.db.bulk_insert("Equipment", list(_EQUIPMENT_COLUMNS), rows)
-    return names
-
-
-def _names(number: int) -> list[str]:
-    """So many names of the series by two statements; whoever else takes one waits until this transaction ends."""
-    prefix = _SERIES.replace(".YYYY.", str(getdate().year))
-    current = frappe.db.sql("select `current` from `tabSeries` where `name` = %s for update", [prefix])
-    if current:
-        frappe.db.sql("update `tabSeries` set `current` = `current` + %s where `name` = %s", [number, prefix])
-    else:
-        frappe.db.sql("insert into `tabSeries` (`name`, `current`) values (%s, %s)", [prefix, number])
-    first = (current[0][0] or 0) + 1 if current else 1
-    return [f"{prefix}{value:05d}" for value in range(first, first + number)]
-
-
-def _update(
-    unit: Unit, found: Sequence[Placement], before: Sequence[frappe._dict], state: Mapping[str, object]
-) -> dict:
-    """What changes of a record. While its last placement is the same, what people corrected of the place stands."""
-    values = _delivery(unit, found)
-    latest = _placement(before[-1]) if before else None
-    if latest is None or not found or latest != found[-1]:
-        values.update(state)
-    if values["delivery_document"]:
-        values["origin"] = "Delivered by Us"
-    if not values["delivered_on"] and found:
-        # What people wrote down of a unit that we did not deliver is theirs.
-        for column in ("delivered_on", "warranty_expires_on"):
-            values.pop(column)
-    return values
-
-
-def _update_all(updates: Mapping[str, dict]) -> None:
-    by_columns = defaultdict(dict)
-    for name, values in updates.items():
-        by_columns[tuple(sorted(values))][name] = values
-    for group in by_columns.values():
-        frappe.db.bulk_update("Equipment", group, chunk_size=len(group))
-    for name in updates:
-        frappe.clear_document_cache("Equipment", name)
-
-
-def _replace_placements(found: Mapping[str, list[Placement]], old: Collection[str]) -> None:
-    if old:
-        frappe.db.delete("Equipment Placement", {"parent": ("in", sorted(old)), "parenttype": "Equipment"})
-    stamp, user = now(), frappe.session.user
-    rows = []
-    for parent, each in found.items():
-        for index, placement in enumerate(each, start=1):
-            document = placement.document or (None, None)
-            rows.append([
-                frappe.generate_hash(length=10), user, stamp, stamp, user, 0, index, parent, "Equipment",
-                "placements", placement.since, placement.status, placement.customer, placement.address,
-                placement.part_of, *document, placement.note,
-            ])  # fmt: skip
-    if rows:
-        frappe.db.bulk_insert("Equipment Placement", list(_PLACEMENT_COLUMNS), rows)
-
-
-def carry_parts(moved: Mapping[str, Mapping[str, object]]) -> None:
-    """Parts are where their whole is. moved: {whole: the columns of its place that changed}."""
-    moved = {name: values for name, values in moved.items() if values and "customer" in values}
-    parts = queries.parts_under(moved)
-    if not parts:
-        return
-    columns = ("status", "customer", "customer_name", "customer_address", "latitude", "longitude")
-    _update_all({row.name: {column: moved[row.top][column] for column in columns} for row in parts})
-
-
-def _unused(changed: Mapping[str, tuple[Unit, list[Placement]]]) -> set[str]:
-    """Records that a cancelled delivery had made and that nobody has used since."""
-    never = {name for name, (_, found) in changed.items() if not found}
-    return never - queries.named_elsewhere(never) if never else never
-
-
-def _delete(names: Collection[str]) -> None:
-    if names:
-        frappe.db.delete("Equipment", {"name": ("in", sorted(names))})
-        for name in names:
-            frappe.clear_document_cache("Equipment", name)

@@ -118,7 +118,14 @@ def _deliveries(doctype: str, names: list[str] | None) -> list[frappe._dict]:
     return frappe.get_all(
         doctype,
         filters={"name": ("in", names)},
-        fields=["name", "customer", "customer_address", "shipping_address_name", "is_return", "is_internal_customer"],
+        fields=[
+            "name",
+            "customer",
+            "customer_address",
+            "shipping_address_name",
+            "is_return",
+            "is_internal_customer",
+        ],
         order_by="name",
     )
 

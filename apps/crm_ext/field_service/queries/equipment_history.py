@@ -11,12 +11,16 @@ _MOST = 200
 
 
 def issues(equipment: str) -> list[frappe._dict] | None:
-    return _readable("Issue", {"equipment": equipment}, ["name", "subject", "status", "opening_date"], "opening_date desc")
+    return _readable(
+        "Issue", {"equipment": equipment}, ["name", "subject", "status", "opening_date"], "opening_date desc"
+    )
 
 
 def orders(equipment: str) -> list[frappe._dict] | None:
     fields = ["name", "title", "status", "job_type", "planned_start", "posting_date", "technician"]
-    return _readable("Service Order", {"equipment": equipment, "docstatus": ("<", 2)}, fields, "creation desc")
+    return _readable(
+        "Service Order", {"equipment": equipment, "docstatus": ("<", 2)}, fields, "creation desc"
+    )
 
 
 def planned_visits(equipment: str) -> list[frappe._dict] | None:
@@ -31,7 +35,9 @@ def contracts(equipment: list[str]) -> list[frappe._dict] | None:
     names = set()
     for doctype in ("Service Contract Line", "Contract Equipment"):
         filters = {"equipment": ("in", equipment), "parenttype": "Service Contract"}
-        names.update(frappe.get_all(doctype, filters=filters, pluck="parent", order_by="parent", distinct=True))
+        names.update(
+            frappe.get_all(doctype, filters=filters, pluck="parent", order_by="parent", distinct=True)
+        )
     fields = ["name", "title", "status", "start_date", "end_date"]
     return _readable("Service Contract", {"name": ("in", sorted(names) or [""])}, fields, "start_date desc")
 
