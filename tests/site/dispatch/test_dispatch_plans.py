@@ -179,6 +179,17 @@ def test_holidays_are_nobodys_working_days(town):
     assert visits(plan(town, days=2))[order].start.date() == monday() + timedelta(days=1)
 
 
+def test_jobs_of_the_next_day_stay_there_even_those_that_a_night_shift_reaches(town):
+    tuesday = monday() + timedelta(days=1)
+    day, night = town.technician("Day"), town.technician("Night", hours=(("22:00", "06:00"),))
+    tomorrow, after_midnight = town.order("Tomorrow"), town.order("After midnight", minutes=120)
+    moves.assign(tomorrow, day.name, at(9, tuesday))
+    moves.assign(after_midnight, night.name, at(1, tuesday))
+    found = visits(plan(town))
+    assert tomorrow not in found
+    assert (found[after_midnight].technician, found[after_midnight].start) == (night.name, at(1, tuesday))
+
+
 def test_jobs_that_changed_meanwhile_are_left_as_they_are_and_the_record_says_so(town):
     person, inactive = town.technician("Stays"), town.technician("Leaves", 10)
     untouched, changed, late = town.order("A"), town.order("B"), town.order("C", 10)

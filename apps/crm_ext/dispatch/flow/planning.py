@@ -120,6 +120,7 @@ def plan(
     people = terms.technicians(company, first_day, days, settings, technicians, items)
     jobs = terms.build_jobs(rows, found, settings, at, parts)
     people, jobs = _with_events(people, jobs, happened or Happened(), settings)
+    jobs = _within(jobs, people, settings.clock.moment(datetime.combine(first_day + days * _ONE_DAY, time())))
     problem = Problem(
         tuple(_placed(jobs, people)), tuple(people), settings.clock.moment(at), settings.prices(at)
     )
@@ -168,6 +169,16 @@ def _rows(company: str, first_day: date, days: int, technicians: Sequence[str] |
             name: row for name, row in rows.items() if not row["technician"] or row["technician"] in names
         }
     return [rows[name] for name in sorted(rows)]
+
+
+def _within(jobs: Sequence[Job], people: Sequence[Technician], end: int) -> list[Job]:
+    """The jobs of these days; of those after them the ones that a night shift reaches, and these stay."""
+    ends = {each.name: max((shift.end for shift in each.shifts), default=0) for each in people}
+    return [
+        job if job.start is None or job.start < end else replace(job, is_fixed=True)
+        for job in jobs
+        if job.start is None or job.start < max(end, ends.get(job.technician, 0))
+    ]
 
 
 def _with_events(
