@@ -162,6 +162,9 @@ def test_visits_are_counted_by_period_and_through_amendments(customer):
     )
     found = given(customer, on=DAY + timedelta(days=1))
     assert (found.contract_line, found.visits_left) == (contract.lines[1].name, 3)
+    planned_before = ("Company", makers.company())
+    draw(row, unit="Visit", quantity=1, used_on=DAY + timedelta(days=2), source=planned_before)
+    assert given(customer, on=DAY + timedelta(days=1)).visits_left == 2
 
 
 def test_the_number_of_queries_does_not_grow_with_contracts(customer):

@@ -80,9 +80,10 @@ def entitlements_of(contract_lines: Collection[str], on: date) -> dict[str, Enti
 def draw(
     contract_line: str, *, unit: Unit, quantity: Decimal | float, used_on: date, source: tuple[str, str]
 ) -> Drawn:
-    """Take visits or hours from a contract's row, once for each source (doctype, name), row and unit.
+    """Take visits or hours from a contract's line, once for each source (doctype, name), line and unit.
 
-    Of what goes beyond the row's entitlement, lines with a rate for it take note, so that it is billed; from others it
+    contract_line names any version of the line; the one that holds on the day counts, so that work which was planned
+    before an amendment is drawn after it. Of what goes beyond the row's entitlement, lines with a rate for it take note, so that it is billed; from others it
     is refused and the service is somebody else's to pay. Drawing again from the same source changes nothing and tells
     the first answer. Two who draw at once wait for each other. Raises where the row does not hold on the day.
     """
@@ -92,7 +93,7 @@ def draw(
     contract = frappe.db.get_value("Service Contract Line", contract_line, "parent")
     if contract:
         queries.lock_contract(contract)
-    rows = queries.rows_on(used_on, row=contract_line)
+    rows = queries.rows_on(used_on, named=queries.versions_of(contract_line))
     if not rows:
         frappe.throw(
             _(
@@ -112,7 +113,7 @@ def give_back(source: tuple[str, str]) -> None:
 
 
 def _draw_locked(row: Mapping, unit: Unit, asked: Decimal, used_on: date, source: tuple[str, str]) -> Drawn:
-    key = ":".join((*source, row["name"], unit))
+    key = ":".join((*source, row["contract"], str(row["line_number"]), unit))
     earlier = queries.use_now(key)
     if earlier:
         return _drawn_before(earlier)

@@ -241,7 +241,10 @@ def latest_revision(quotation: str) -> str:
 
 
 def to_remind(today: date) -> list[dict]:
-    """Contracts whose responsible is to be reminded today or since: their end nears and nobody has been told yet."""
+    """Contracts whose responsible is to be reminded today or since: their end nears and nobody has been told yet.
+
+    What renews itself is not brought up any more when it is too late to give notice.
+    """
     return frappe.db.sql(
         """
         select contract.name, contract.title, contract.customer_name, contract.responsible, contract.owner,
@@ -250,6 +253,10 @@ def to_remind(today: date) -> list[dict]:
         where contract.docstatus = 1 and contract.notice_given_on is null and contract.terminated_on is null
             and contract.end_date >= %(today)s
             and date_sub(contract.end_date, interval contract.notice_days + contract.remind_days + 1 day) <= %(today)s
+            and (
+                contract.renewal != 'Automatic'
+                or date_sub(contract.end_date, interval contract.notice_days + 1 day) >= %(today)s
+            )
             and not exists (
                 select 1 from `tabToDo` task
                 where task.reference_type = 'Service Contract' and task.reference_name = contract.name

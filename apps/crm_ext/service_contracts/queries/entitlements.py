@@ -18,10 +18,9 @@ def rows_on(
     *,
     customer: str | None = None,
     company: str | None = None,
-    row: str | None = None,
     named: Collection[str] | None = None,
 ) -> list[dict]:
-    """Rows of submitted contracts that hold on a day, of a customer in a company or by the name of one row or of several.
+    """Rows of submitted contracts that hold on a day, of a customer in a company or by the names of rows.
 
     Each with `contract`, `customer`, the contract's days and calendar, and `ends_on`: the last day of row or contract.
     Suspended days are left out.
@@ -43,7 +42,6 @@ def rows_on(
         from `tabService Contract` contract
         join `tabService Contract Line` line on line.parent = contract.name
         where contract.docstatus = 1
-            and (%(row)s is null or line.name = %(row)s)
             and (%(any_name)s or line.name in %(named)s)
             and (%(customer)s is null or contract.customer = %(customer)s)
             and (%(company)s is null or contract.company = %(company)s)
@@ -63,7 +61,6 @@ def rows_on(
             "day": day,
             "customer": customer,
             "company": company,
-            "row": row,
             "any_name": named is None,
             "named": tuple(named or ("",)),
             "last": LAST_DAY,
@@ -144,6 +141,19 @@ def uses_of(lines: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[dict
         if (use.service_contract, use.line_number) in found:
             found[use.service_contract, use.line_number].append(use)
     return found
+
+
+def versions_of(contract_line: str) -> list[str]:
+    """Names of all rows that are versions of the same line of a contract."""
+    return frappe.db.sql_list(
+        """
+        select version.name from `tabService Contract Line` line
+        join `tabService Contract Line` version
+            on version.parent = line.parent and version.line_number = line.line_number
+        where line.name = %s order by version.version
+        """,
+        contract_line,
+    )
 
 
 def lock_contract(contract: str) -> None:
