@@ -2,20 +2,20 @@
 
 import frappe
 
-from crm_ext.service_contracts.flow import billing_run as flow
+from crm_ext.service_contracts.flow import billing_run
 
 
 @frappe.whitelist(methods=["POST"])
 def begin(run: str) -> None:
     """Begins a billing run, or goes on with one that was stopped."""
     guard_billing(run)
-    flow.begin(run)
+    billing_run.begin(run)
 
 
 @frappe.whitelist(methods=["POST"])
 def stop(run: str) -> None:
     guard_billing(run)
-    flow.stop(run)
+    billing_run.stop(run)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -23,21 +23,21 @@ def bill_now(contract: str) -> dict:
     """Bills what is due of one contract: run, invoices, problem (sentence or None)."""
     guard_contract(contract)
     frappe.has_permission("Billing Run", "create", throw=True)
-    return flow.bill_now(contract)
+    return billing_run.bill_now(contract)
 
 
 @frappe.whitelist()
 def is_at_work(run: str) -> bool:
     """Whether a process works on the run at this moment."""
     guard_billing(run, "read")
-    return flow.is_at_work(run)
+    return billing_run.is_at_work(run)
 
 
 @frappe.whitelist()
 def preview(contract: str, months: int = 12) -> list[dict]:
     """What will be billed of one contract in the months to come, and why not where nothing can be."""
     guard_contract(contract)
-    return flow.preview(contract=contract, months=min(max(months, 1), 60))
+    return billing_run.preview(contract=contract, months=min(max(months, 1), 60))
 
 
 def guard_billing(run: str, permission: str = "write") -> None:
