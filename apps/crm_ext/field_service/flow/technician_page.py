@@ -98,6 +98,7 @@ def words() -> dict[str, Any]:
     """Sentences that the page's scripts say, by the keys that they use; {0} is filled in there."""
     return {
         "comma": "، " if (frappe.local.lang or "").startswith("fa") else ", ",
+        "range": _("{0}–{1}"),
         "loading": _("Loading …"),
         "online": _("Connected"),
         "offline": _("No network: what you enter is kept on this phone and sent later."),

@@ -64,8 +64,16 @@ def navigation() -> tuple[dict[str, str], ...]:
 
 
 def formats() -> dict[str, Callable[..., str]]:
-    """Functions for templates: money(amount, currency), number(value), day(date), moment(datetime), clock(datetime), route(*parts)."""
-    return {"money": money, "number": number, "day": day, "moment": moment, "clock": clock, "route": route}
+    """Functions for templates, by their names: those below, from money to route."""
+    return {
+        "money": money,
+        "number": number,
+        "day": day,
+        "moment": moment,
+        "clock": clock,
+        "times": times,
+        "route": route,
+    }
 
 
 def money(amount: Any, currency: str | None = None) -> str:
@@ -102,7 +110,12 @@ def window(start: datetime | str | None, end: datetime | str | None) -> str:
     """A day with two times of it, in the site's time zone: '2026-11-22, 08:00–10:00'."""
     if not start or not end:
         return moment(start)
-    return _("{0}, {1}").format(day(start), f"{clock(start)}–{clock(end)}")
+    return _("{0}, {1}").format(day(start), times(start, end))
+
+
+def times(start: datetime | str, end: datetime | str) -> str:
+    """Two times of one day: '08:00–10:00'; in words where a dash would be read in either direction."""
+    return _("{0}–{1}").format(clock(start), clock(end))
 
 
 def clock(value: datetime | str | None) -> str:

@@ -52,7 +52,7 @@ export const clock = (text) => (text ? CLOCK.format(asUtc(text)) : "");
 /** "09:30–10:30", with the day where it is another than today. */
 export function span(start, end) {
 	if (!start) return words.no_time;
-	const times = end ? `${clock(start)}–${clock(end)}` : clock(start);
+	const times = end ? say("range", clock(start), clock(end)) : clock(start);
 	return start.slice(0, 10) === today() ? times : `${day(start)} ${times}`;
 }
 
