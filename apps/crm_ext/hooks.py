@@ -98,7 +98,10 @@ doc_events = {
     },
     "Timesheet": {"before_cancel": "crm_ext.overrides.timesheet.before_cancel"},
     "Journal Entry": {"before_cancel": "crm_ext.overrides.journal_entry.before_cancel"},
-    "Serial No": {"before_rename": "crm_ext.overrides.serial_no.before_rename"},
+    "Serial No": {
+        "on_update": "crm_ext.overrides.serial_no.on_update",
+        "before_rename": "crm_ext.overrides.serial_no.before_rename",
+    },
     "Item": {
         "on_update": "crm_ext.overrides.item.on_update",
         "on_trash": "crm_ext.overrides.item.on_trash",

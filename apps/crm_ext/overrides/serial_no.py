@@ -7,6 +7,10 @@ from frappe.model.document import Document
 from crm_ext.field_service.flow import equipment
 
 
+def on_update(number: Document, method: str | None = None) -> None:
+    equipment.warranty_changed(number)
+
+
 def before_rename(number: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
     if merge:
         equipment.serial_no_merged(old, new)

@@ -209,3 +209,26 @@ def test_many_units_cost_as_many_statements_as_few(pump, customers):
         frappe.db.delete("Equipment", {"serial_no": ("in", names)})
         counts.append(len(statements_of(lambda note=note: equipment.document_submitted(note))))
     assert counts[0] == counts[1] < 20
+
+
+def test_a_longer_warranty_on_the_serial_number_is_that_of_the_unit(pump, customers):
+    (number,) = units.stocked(pump.name, 1)
+    note = units.delivery(customers[0], pump.name, [number])
+    frappe.get_doc("Serial No", number).update({"warranty_expiry_date": "2031-05-01"}).save()
+    assert str(units.equipment_of(number).warranty_expires_on) == "2031-05-01"
+    equipment_again(note)
+    assert str(units.equipment_of(number).warranty_expires_on) == "2031-05-01"
+
+
+def test_an_item_that_changes_its_word_is_heard_at_the_next_delivery(pump, customers):
+    first, second = units.stocked(pump.name, 2)
+    units.delivery(customers[0], pump.name, [first])
+    pump.reload().update({"equipment_record": "Never"}).save()
+    units.delivery(customers[0], pump.name, [second], days_ago=4)
+    assert units.equipment_of(first) and units.equipment_of(second) is None
+
+
+def equipment_again(note) -> None:
+    from crm_ext.field_service.flow import equipment
+
+    equipment.document_submitted(note)

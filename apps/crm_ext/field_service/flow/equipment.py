@@ -22,7 +22,7 @@ from crm_ext.field_service.flow.equipment_records import carry_parts
 from crm_ext.field_service.flow.equipment_sentences import throw
 from crm_ext.field_service.queries import equipment as queries
 from crm_ext.field_service.rules.coordinates import read_coordinates
-from crm_ext.field_service.rules.placements import check_owner, check_parent
+from crm_ext.field_service.rules.placements import RULE, check_owner, check_parent
 from crm_ext.shared.results import Refusal
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "saved",
     "serial_no_merged",
     "validate",
+    "warranty_changed",
 ]
 
 _PLACE = ("status", "customer", "customer_address", "parent_equipment")
@@ -153,13 +154,23 @@ def serial_no_merged(old: str, new: str) -> None:
 
 def item_changed(item: Document) -> None:
     """Another rule for which units get a record holds from now on."""
-    if item.is_new() or item.has_value_changed("equipment_record"):
+    before = item.get_doc_before_save()
+    if (before.get("equipment_record") if before else RULE) != item.get("equipment_record"):
         queries.forget_exceptions()
 
 
 def item_renamed() -> None:
     """Also of an item that is gone: what is said of an item is kept under its code."""
     queries.forget_exceptions()
+
+
+def warranty_changed(number: Document) -> None:
+    """Somebody wrote another end of the warranty on a serial number: it is that of its unit."""
+    before = number.get_doc_before_save()
+    if before and before.warranty_expiry_date != number.warranty_expiry_date:
+        name = frappe.db.get_value("Equipment", {"serial_no": number.name})
+        if name:
+            frappe.db.set_value("Equipment", name, "warranty_expires_on", number.warranty_expiry_date)
 
 
 def _check_coordinates(equipment: Document) -> None:

@@ -18,6 +18,7 @@ from frappe.utils import cint, get_datetime
 from crm_ext.field_service.flow.equipment_records import Unit, placement_from, write
 from crm_ext.field_service.queries import equipment as queries
 from crm_ext.field_service.rules.placements import (
+    EVERY_PIECE,
     Movement,
     Placement,
     Voucher,
@@ -171,7 +172,7 @@ def _rows_with_pieces(document: Document) -> set[str]:
     return {
         row.get(link) if document.is_return else row.name
         for row in document.items
-        if exceptions.get(row.item_code) == "For Every Piece"
+        if exceptions.get(row.item_code) == EVERY_PIECE
         and not row.get("serial_no")
         and not frappe.get_cached_value("Item", row.item_code, "has_serial_no")
     } - {None, ""}

@@ -9,6 +9,8 @@ from typing import Literal
 
 from crm_ext.shared.results import Refusal, refuse
 
+# What items say about which of their units get a record; the first is what an item says of itself.
+RULE, EVERY_PIECE, NEVER = "For Serial Numbers", "For Every Piece", "Never"
 Status = Literal["In Use", "In Store", "Returned", "Scrapped"]
 # Parts of parts of parts; deeper is a mistake, and the walk through the tree must end.
 DEEPEST_TREE = 20
@@ -145,6 +147,6 @@ def makes_equipment(item_code: str, has_serial_no: bool, exceptions: Mapping[str
     exceptions: what the items say that differ from the rule 'For Serial Numbers'.
     """
     word = exceptions.get(item_code)
-    if word == "Never":
+    if word == NEVER:
         return False
-    return has_serial_no or word == "For Every Piece"
+    return has_serial_no or word == EVERY_PIECE
