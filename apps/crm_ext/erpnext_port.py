@@ -865,6 +865,11 @@ def period_errors() -> tuple[type[Exception], ...]:
     return ClosedAccountingPeriod, FiscalYearError, StockFreezeError
 
 
+def require_stock_not_frozen(day: date) -> None:
+    """Raises where this user may not move stock on a day any more (Stock Settings)."""
+    frappe.new_doc("Stock Ledger Entry", posting_date=day).check_stock_frozen_date()
+
+
 def hours_are_taken() -> type[Exception]:
     """What ERPNext raises where an employee has two timesheets for one hour."""
     from erpnext.projects.doctype.timesheet.timesheet import OverlapError

@@ -8,10 +8,15 @@ from crm_ext.api.guards import require_document
 from crm_ext.field_service.flow import part_picking, service_orders
 
 
+def require_source(doctype: str, name: str) -> None:
+    """Refuses what no order is made from like what is not there."""
+    require_document(doctype if doctype in service_orders.SOURCES else "Issue", name, "read")
+
+
 @frappe.whitelist(methods=["GET"])
 def make_from(source_doctype: str, source_name: str) -> dict[str, Any]:
     """A service order, not saved, out of a document that the user may read."""
-    require_document(source_doctype, source_name, "read")
+    require_source(source_doctype, source_name)
     frappe.has_permission("Service Order", "create", throw=True)
     return service_orders.make_from(source_doctype, source_name).as_dict()
 

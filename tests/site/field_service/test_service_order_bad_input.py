@@ -219,10 +219,24 @@ def test_only_a_maintenance_manager_decides_by_hand_who_pays(world):
 
 def test_a_technician_without_rights_to_the_ledgers_finishes_the_job(world):
     user = makers.user(f"tess-{world.tag}@example.com", "Technician").name
-    order = service_world.order(world, parts=part(world), times=((9, 10),))
+    motor = {"item_code": world.motor, "qty": 1, "serial_no": world.serials[0]}
+    order = service_world.order(world, parts=[*part(world), motor], times=((9, 10),))
+    order.append("tasks", {"task": "Read", "answer": "Measured Value", "meter": "Hours", "value": 5})
+    order.save()
     frappe.set_user(user)
     assert work_reports.finish(order.name, "end")["status"] == "Completed"
     assert frappe.db.get_value("Stock Entry", {"service_order": order.name}, "owner") == user
+    assert frappe.db.exists("Meter Reading", {"service_order": order.name})
+    assert frappe.session.user == user
+    frappe.db.set_single_value("Stock Settings", "stock_frozen_upto", nowdate())
+    frappe.clear_document_cache("Stock Settings", "Stock Settings")
+    frappe.set_user("Administrator")
+    frozen = service_world.order(world, parts=part(world), times=((11, 12),))
+    frappe.db.set_single_value("Stock Settings", "stock_auth_role", "Stock Manager")
+    frappe.clear_document_cache("Stock Settings", "Stock Settings")
+    frappe.set_user(user)
+    with pytest.raises(frappe.ValidationError, match="Choose another Posting Date"):
+        work_reports.finish(frozen.name, "end")
 
 
 @pytest.mark.parametrize("key", ["", None, 7, "k" * 101])

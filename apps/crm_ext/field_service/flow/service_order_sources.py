@@ -168,3 +168,4 @@ _READERS: dict[str, Callable[[Document], Mapping]] = {
     "Service Contract": _of_service_contract,
     "Equipment": _of_equipment,
 }
+SOURCES = tuple(_READERS)

@@ -12,12 +12,13 @@ from crm_ext.field_service.flow import payers, service_order_sources, service_re
 from crm_ext.field_service.flow import service_order_prices as prices
 from crm_ext.field_service.flow import service_order_sentences as sentences
 from crm_ext.field_service.flow import service_posting as posting
-from crm_ext.field_service.flow.service_order_sources import make_from
+from crm_ext.field_service.flow.service_order_sources import SOURCES, make_from
 from crm_ext.field_service.queries import service_posting as posting_queries
 from crm_ext.field_service.rules import order_status
 from crm_ext.shared.results import Refusal, refuse
 
 __all__ = [
+    "SOURCES",
     "after_insert",
     "locked",
     "make_from",

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from crm_ext.field_service.flow import complaint_policy, complaints, meters
 from crm_ext.field_service.flow import service_order_sentences as sentences
 from crm_ext.field_service.queries import service_orders as queries
+from crm_ext.self_service.flow.service import as_service
 from crm_ext.shared.results import refuse
 
 _WAITING_FOR_WORK = ("Open", "Replied", "On Hold")
@@ -63,6 +64,8 @@ def _take_down_readings(order: Document) -> None:
     read_on = max(ends, key=str) if ends else order.finished_at
     for task in order.tasks:
         if task.meter and task.answer == "Measured Value" and (task.value or task.is_done):
-            meters.record_reading(
-                order.equipment, task.meter, task.value, read_on=read_on, service_order=order.name
-            )
+            # Technicians have no right to meters by themselves; whoever may submit the order reads them.
+            with as_service():
+                meters.record_reading(
+                    order.equipment, task.meter, task.value, read_on=read_on, service_order=order.name
+                )

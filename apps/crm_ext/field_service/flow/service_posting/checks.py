@@ -88,9 +88,7 @@ def _check_count_of_serials(order: Document, row: Document) -> None:
     wanted = to_decimal(row.qty) * to_decimal(row.conversion_factor or 1)
     if told != wanted:
         sentences.throw(
-            refuse(
-                "serial_numbers_missing", row=row.idx, item=row.item_code, told=told, wanted=wanted
-            ),
+            refuse("serial_numbers_missing", row=row.idx, item=row.item_code, told=told, wanted=wanted),
             order,
         )
 

@@ -6,10 +6,12 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate, nowtime
 
+from crm_ext import erpnext_port
 from crm_ext.field_service.flow.service_posting import accounts
 from crm_ext.field_service.flow.service_posting.checks import serial_numbers_of, used_parts
 from crm_ext.field_service.flow.service_posting.guarding import remember
 from crm_ext.field_service.queries import service_posting as queries
+from crm_ext.self_service.flow.service import as_service
 
 _END_OF_DAY = "23:59:59"
 
@@ -84,8 +86,11 @@ def _line(order: Document, row: Document, item: dict) -> dict:
 
 
 def _submit(order: Document, entry: Document) -> Document:
-    # Whoever may submit the order posts what belongs to it; technicians have no right to stock entries of their own.
-    entry.flags.ignore_permissions = True
-    entry.insert().submit()
+    # Whoever may submit the order posts what belongs to it. ERPNext asks for rights to bundles of serial numbers and
+    # batches whoever posts, which technicians have none of; whether stock is frozen it asks of the person.
+    erpnext_port.require_stock_not_frozen(order.posting_date)
+    with as_service():
+        entry.insert().submit()
+    entry.db_set("owner", frappe.session.user, update_modified=False)
     remember(order, entry, entry.purpose)
     return entry
