@@ -282,6 +282,9 @@ def test_nothing_is_claimed_twice(claim):
     claim.insert().submit()
     with pytest.raises(frappe.ValidationError, match="claimed already"):
         second.insert().submit()
+    # And if nobody had looked, the database would not have it.
+    with pytest.raises(Exception, match="Duplicate entry"):
+        frappe.db.set_value("Supplier Claim Line", second.lines[0].name, "claim_key", claim.lines[0].claim_key)
 
 
 def test_a_refused_claim_leaves_the_cost_with_us_and_may_be_made_anew(claim, claim_account):

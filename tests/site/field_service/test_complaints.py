@@ -17,6 +17,7 @@ from crm_ext.field_service.flow import complaint_letters, complaints
 from crm_ext.self_service.flow import identity, service_links
 
 CUSTOMER_EMAIL = "pumps@complaints.test"
+LIST_BUTTON = "erpnext.support.doctype.issue.issue.set_multiple_status"
 
 
 @pytest.fixture(autouse=True)
@@ -141,6 +142,24 @@ def test_the_nightly_closing_of_erpnext_asks_the_customer_instead(complaint):
     frappe.get_attr("erpnext.support.doctype.issue.issue.auto_close_tickets")()
     assert frappe.db.get_value("Issue", complaint.name, "status") == "Resolved"
     assert question(complaint.name).status == "Waiting"
+
+
+def test_closing_in_the_list_asks_the_customers_of_complaints_and_closes_the_rest(complaint):
+    plain = world.complaint(subject="How late are you open?")
+    names = frappe.as_json([complaint.name, plain.name])
+    frappe.get_attr(frappe.get_hooks("override_whitelisted_methods")[LIST_BUTTON][-1])(names, "Closed")
+    assert frappe.db.get_value("Issue", complaint.name, "status") == "Resolved"
+    assert frappe.db.get_value("Issue", plain.name, "status") == "Closed"
+
+
+def test_the_desk_decides_at_once_where_nobody_could_be_told(pump):
+    issue = world.complaint(equipment=pump.name)
+    set_status(issue.name, "Resolved")
+    assert sent(issue.name) == [("Received", "Nobody to Tell"), ("Asked", "Nobody to Tell")]
+    complaints.decide(issue.name, "The customer has no address")
+    assert frappe.db.get_value("Issue", issue.name, "status") == "Closed"
+    complaints.reopen(issue.name, "It leaks again", "Ann")
+    assert frappe.db.get_value("Issue", issue.name, "status") == "Open"
 
 
 def test_the_customer_confirms_by_the_link_once(complaint):

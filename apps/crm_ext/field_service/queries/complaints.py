@@ -145,12 +145,9 @@ def letters(issue: str) -> list[dict]:
 
 
 def was_told(question: str) -> bool:
-    """Whether the customer was sent the question."""
-    return bool(
-        frappe.db.exists(
-            "Complaint Letter", {"solution_confirmation": question, "step": "Asked", "status": "Sent"}
-        )
-    )
+    """Whether the customer was sent the question, or will be in a moment."""
+    asked = {"solution_confirmation": question, "step": "Asked", "status": ("in", ("Sent", "Waiting"))}
+    return bool(frappe.db.exists("Complaint Letter", asked))
 
 
 def count_turns(issue: str) -> int:
