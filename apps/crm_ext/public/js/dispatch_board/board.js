@@ -17,7 +17,7 @@ import { print_sheet } from "./sheet";
 import { add_days, DAY, parse, snapped, span_text, STEP, write } from "./times";
 import { chosen_jobs, waiting_frame, waiting_rows } from "./waiting";
 import { week_html } from "./week";
-import { jobs_text, mark } from "./words";
+import { jobs_text, listed, mark } from "./words";
 
 const ROUTE = "dispatch-board";
 const LIVE_DOCTYPES = ["Service Order", "Technician"];
@@ -438,7 +438,7 @@ export class DispatchBoard {
 		if (target.waiting) return this.show_tip(at, `<p>${__("Drop to unassign.")}</p>`);
 		const start = this.start_of(job, target);
 		const technician = this.model.technician(target.technician);
-		const title = `${technician.name}, ${span_text(start, start + length_of(job), this.view === "day" && this.day)}`;
+		const title = listed([technician.name, span_text(start, start + length_of(job), this.view === "day" && this.day)]);
 		this.show_tip(at, tip_html(title, check(this.model, job, technician, start)));
 		this.asking = setTimeout(() => this.ask_server(job, target, start, title, at), CHECK_DELAY);
 	}

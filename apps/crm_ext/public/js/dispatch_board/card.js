@@ -2,8 +2,8 @@
 
 import { troubles } from "./checks";
 import { is_movable, length_of } from "./model";
-import { day_of, moment_text, parse, short_day, span, span_text } from "./times";
-import { customer_of, escape, length, mark, name, number, priority_text, status_text } from "./words";
+import { moment_text, span_text } from "./times";
+import { customer_of, escape, length, listed, mark, name, number, priority_text, status_text } from "./words";
 
 const GAP = 8; // Pixels between job and card, and to the window's edge.
 
@@ -22,7 +22,7 @@ export class Card {
 		this.element = document.createElement("div");
 		this.element.className = "crm-dispatch-card";
 		this.element.setAttribute("role", "dialog");
-		this.element.setAttribute("aria-label", `${customer_of(job)}, ${job.title}`);
+		this.element.setAttribute("aria-label", listed([customer_of(job), job.title]));
 		this.element.tabIndex = -1;
 		this.element.innerHTML = card_html(model, job, may_plan);
 		document.body.append(this.element);
@@ -86,7 +86,7 @@ function card_html(model, job, may_plan) {
 }
 
 function facts(job) {
-	const when = job.start && `${short_day(parse(day_of(job.start)))}, ${span(job.start, job.end)}`;
+	const when = job.start && span_text(job.start, job.end);
 	return [
 		[__("When"), when],
 		[__("Technician"), job.technician && name(job.technician)],

@@ -2,7 +2,7 @@
 
 import { is_finished, length_of } from "./model";
 import { clock, MINUTE, moment_text, span_text, day_of } from "./times";
-import { customer_of, length, name } from "./words";
+import { customer_of, length, listed, name } from "./words";
 
 /** Sentences with their kind: [{code, text}], text as HTML. `job` need not stand there yet. */
 export function check(model, job, technician, start) {
@@ -52,7 +52,7 @@ function about_others(model, job, technician, start, end) {
 function about_parts(job, technician) {
 	const missing = (job.parts || []).filter((part) => part.is_stock_item && (technician.van[part.item_code] || 0) < part.qty);
 	if (!missing.length) return [];
-	const names = missing.map((part) => name(part.item_name)).join(", ");
+	const names = listed(missing.map((part) => name(part.item_name)));
 	return [{ code: "parts", text: __("not in the van: {0}", [names]) }];
 }
 

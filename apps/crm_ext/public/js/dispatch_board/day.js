@@ -3,7 +3,7 @@
 import { is_finished, lanes } from "./model";
 import { job_html } from "./jobs";
 import { clock, HOUR, MINUTE, span } from "./times";
-import { escape, jobs_text, length, mark, name } from "./words";
+import { escape, jobs_text, length, listed, mark, name } from "./words";
 
 export function day_html(model, technicians, day, moved = new Set()) {
 	const shown = model.shown_hours(day);
@@ -60,7 +60,7 @@ function row(model, technician, day, shown, moved) {
 	const summary = hours_text(technician, hours, day);
 	const blocks = placed.map(([job, lane]) => block(model, job, lane, free_before(job, jobs), shown, moved));
 	return `<div class="crm-dispatch-row" role="group" style="--lanes: ${count}"
-			aria-label="${escape([technician.name, summary, jobs_text(jobs.length)].join(", "))}">
+			aria-label="${escape(listed([technician.name, summary, jobs_text(jobs.length)]))}">
 		<div class="crm-dispatch-name">${technician_head(technician, summary, jobs.length)}</div>
 		<div class="crm-dispatch-track" data-technician="${escape(technician.name)}" data-day="${day}">
 			${hours.map((one) => `<i class="crm-dispatch-open" style="${across(one.start, one.end, shown)}"></i>`).join("")}
@@ -71,13 +71,13 @@ function row(model, technician, day, shown, moved) {
 
 export function hours_text(technician, hours, day) {
 	if (technician.status !== "Active") return __("not active");
-	if (hours.length) return hours.map((one) => span(one.start, one.end)).join(", ");
+	if (hours.length) return listed(hours.map((one) => span(one.start, one.end)));
 	return technician.away?.[day] || __("does not work");
 }
 
 export function technician_head(technician, summary, count) {
 	return `<span class="crm-dispatch-who">${name(technician.name)}</span>
-		<small>${technician.status === "Active" ? "" : mark("warning")}<span>${escape(summary)}</span> · ${jobs_text(count)}</small>`;
+		<small>${technician.status === "Active" ? "" : mark("warning")}<span>${escape(summary)}</span> <span>${jobs_text(count)}</span></small>`;
 }
 
 /** Since when nothing else is done before a job. */

@@ -2,7 +2,7 @@
 
 import { troubles } from "./checks";
 import { day_of, span, span_text } from "./times";
-import { customer_of, escape, length, mark, priority_text, STATUS_MARKS, status_text } from "./words";
+import { customer_of, escape, length, listed, mark, priority_text, STATUS_MARKS, status_text } from "./words";
 import { is_finished, is_under_way, length_of } from "./model";
 
 /** HTML as the plain words that a screen reader says. */
@@ -44,7 +44,7 @@ function marks(job, wrong, moved) {
 /** Everything about a job in one line, for tooltips and screen readers. */
 export function description(job, wrong, moved = false) {
 	const day = job.start && day_of(job.start);
-	return [
+	return listed([
 		customer_of(job),
 		job.title,
 		job.start ? span(job.start, job.end) : length(length_of(job)),
@@ -54,7 +54,5 @@ export function description(job, wrong, moved = false) {
 		job.is_fixed && __("does not move"),
 		moved && __("moves in the proposal"),
 		...wrong.map((one) => plain(one.text)),
-	]
-		.filter(Boolean)
-		.join(", ");
+	]);
 }

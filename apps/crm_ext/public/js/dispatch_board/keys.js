@@ -2,8 +2,8 @@
 // carried by the arrows and put down by Enter, with every step and what speaks against it said aloud.
 
 import { is_movable, length_of } from "./model";
-import { DAY, day_of, HOUR, MINUTE, parse, short_day, snapped, span, STEP } from "./times";
-import { customer_of } from "./words";
+import { DAY, HOUR, MINUTE, parse, short_day, snapped, span, STEP } from "./times";
+import { customer_of, listed } from "./words";
 
 export class Keys {
 	/**
@@ -160,8 +160,9 @@ export class Keys {
 		const { job, technician, start } = this.carried;
 		const wrong = this.board.show_carried(job, technician, start);
 		const when = span(start, start + length_of(job));
-		const place = this.board.view === "week" ? `${short_day(parse(day_of(start)))}, ${when}` : when;
-		this.board.say([first, `${technician}, ${place}.`, ...wrong].filter(Boolean).join(" "));
+		const day = this.board.view === "week" && short_day(start);
+		const place = listed([technician, day, when, ...wrong]);
+		this.board.say(first ? `${first} ${place}` : place);
 	}
 
 	async put_down() {

@@ -1,7 +1,7 @@
 // A plan before it is applied: figures before and after, what moves, what is left and why.
 
 import { DAY, moment_text, parse, span } from "./times";
-import { customer_of, escape, length, mark, name, number } from "./words";
+import { customer_of, escape, length, listed, mark, name, number } from "./words";
 
 const MINUTES = 60 * 1000;
 
@@ -75,9 +75,14 @@ export class Proposal {
 		const job = this.model.job(visit.name) || { name: visit.name, customer_name: visit.name };
 		const one_day = this.model.days === 1;
 		const when = (start, end) => (one_day && start >= this.model.from && start < this.model.from + DAY ? span(start, end) : moment_text(start));
-		const was = job.technician && job.start ? `${name(job.technician)}, ${when(job.start, job.end)}` : __("unassigned");
+		const place = (technician, start, end) => listed([name(technician), when(start, end)]);
+		const there = place(visit.technician, visit.start, visit.end);
+		const text =
+			job.technician && job.start
+				? __("from {0} to {1}", [place(job.technician, job.start, job.end), there])
+				: __("to {0}", [there]);
 		const why = visit.reason ? `<small>${escape(visit.reason)}</small>` : "";
-		return `${mark("move")}<span><b>${name(customer_of(job))}</b> ${__("{0} to {1}", [was, `${name(visit.technician)}, ${when(visit.start, visit.end)}`])} ${why}</span>`;
+		return `${mark("move")}<span><b>${name(customer_of(job))}</b> ${text} ${why}</span>`;
 	}
 
 	left_html(left) {

@@ -3,7 +3,7 @@
 import { length_of } from "./model";
 import { DAY, moment_text, span_text, start_of_day } from "./times";
 import { description } from "./jobs";
-import { customer_of, escape, length, mark, name, number, PRIORITIES, priority_text } from "./words";
+import { customer_of, escape, length, listed, mark, name, number, PRIORITIES, priority_text } from "./words";
 
 const DUE = () => [
 	["", __("Any time")],
@@ -98,7 +98,7 @@ function row(job, model) {
 	];
 	return `<div class="crm-dispatch-job crm-dispatch-waiting-job${late ? " crm-dispatch-troubled" : ""}" role="button"
 			tabindex="-1" aria-haspopup="dialog" data-name="${escape(job.name)}"
-			aria-label="${escape([description(job, []), due_text(job, late), job.reason].filter(Boolean).join(", "))}">
+			aria-label="${escape(listed([description(job, []), due_text(job, late), job.reason]))}">
 		<span class="crm-dispatch-job-head"><b dir="auto">${escape(customer_of(job))}</b></span>
 		<span>${name(job.title)}</span>
 		<span class="crm-dispatch-facts">${facts.filter(Boolean).map((fact) => `<span>${fact}</span>`).join("")}</span>

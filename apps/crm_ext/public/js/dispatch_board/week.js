@@ -3,7 +3,7 @@
 import { hours_text, technician_head } from "./day";
 import { job_html } from "./jobs";
 import { DAY, day_of, MINUTE, parse, short_day } from "./times";
-import { escape, hours_text as in_hours, jobs_text, mark } from "./words";
+import { escape, hours_text as in_hours, jobs_text, listed, mark } from "./words";
 
 export function week_html(model, technicians, moved = new Set()) {
 	const days = model.days_shown();
@@ -22,9 +22,9 @@ export function week_html(model, technicians, moved = new Set()) {
 
 function row(model, technician, days, moved) {
 	const jobs = model.jobs_of(technician.name);
-	const summary = technician.status === "Active" ? technician.skills.join(", ") : __("not active");
+	const summary = technician.status === "Active" ? listed(technician.skills) : __("not active");
 	return `<div class="crm-dispatch-row" role="group"
-			aria-label="${escape([technician.name, summary, jobs_text(jobs.length)].filter(Boolean).join(", "))}">
+			aria-label="${escape(listed([technician.name, summary, jobs_text(jobs.length)]))}">
 		<div class="crm-dispatch-name">${technician_head(technician, summary, jobs.length)}</div>
 		${days.map((day) => cell(model, technician, day, moved)).join("")}
 	</div>`;
@@ -34,7 +34,7 @@ function cell(model, technician, day, moved) {
 	const jobs = model.jobs_on(technician.name, day);
 	const hours = model.hours_on(technician, day);
 	return `<div class="crm-dispatch-cell${hours.length ? "" : " crm-dispatch-closed"}" role="group"
-			aria-label="${escape([technician.name, short_day(parse(day)), jobs_text(jobs.length)].join(", "))}"
+			aria-label="${escape(listed([technician.name, short_day(parse(day)), jobs_text(jobs.length)]))}"
 			data-technician="${escape(technician.name)}" data-day="${day}">
 		${fullness(technician, hours, jobs, day)}
 		${jobs.map((job) => job_html(model, job, { moved: moved.has(job.name) })).join("")}

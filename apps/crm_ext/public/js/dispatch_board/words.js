@@ -1,7 +1,7 @@
 // Jobs and what is wrong with them in the reader's words; a mark beside every text, never colour alone.
 
 import { escape, mark as common_mark, name, number } from "../sales_process/words";
-import { HOUR, MINUTE } from "./times";
+import { HOUR, MINUTE, reads_persian } from "./times";
 
 export { escape, name, number };
 
@@ -18,8 +18,11 @@ const MARKS = {
 
 export function mark(which) {
 	if (!MARKS[which]) return common_mark(which);
-	return `<svg class="crm-mark" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d="${MARKS[which]}"/></svg>`;
+	return `<svg class="crm-mark crm-mark-${which}" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d="${MARKS[which]}"/></svg>`;
 }
+
+/** Parts of a sentence with the comma of the reader's language between them; empty ones are left out. */
+export const listed = (parts) => parts.filter(Boolean).join(reads_persian() ? "، " : ", ");
 
 /** A length of time: '25 min', '1 h 30 min'. */
 export function length(milliseconds) {
