@@ -38,6 +38,7 @@ frappe.ui.form.on("Service Order", {
 		}
 		say_what_is_next(frm);
 		add_buttons(frm);
+		add_supplier_claim(frm);
 		add_picking(frm);
 		lock_payers(frm);
 		write_jalali(frm);
@@ -147,6 +148,20 @@ function add_buttons(frm) {
 	if (following && frm.doc.technician) {
 		frm.add_custom_button(__(following), () => set_status(frm, following));
 	}
+}
+
+function add_supplier_claim(frm) {
+	if (frm.doc.docstatus !== 1 || !frappe.model.can_create("Supplier Claim")) return;
+	const open = async () => {
+		const { message: claim } = await frappe.call({
+			method: "crm_ext.api.complaints.make_supplier_claim",
+			type: "GET",
+			args: { doctype: frm.doctype, name: frm.doc.name },
+		});
+		frappe.model.sync(claim);
+		frappe.set_route("Form", claim.doctype, claim.name);
+	};
+	frm.add_custom_button(__("Supplier Claim"), open, __("Create"));
 }
 
 async function set_status(frm, status) {

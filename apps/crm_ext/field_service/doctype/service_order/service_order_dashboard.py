@@ -17,5 +17,6 @@ def get_data() -> dict:
             {"label": _("Asked for by"), "items": ["Issue", "Warranty Claim", "Planned Visit"]},
             {"label": _("About"), "items": ["Equipment", "Service Contract", "Meter Reading"]},
             {"label": _("Posted"), "items": ["Stock Entry", "Timesheet", "Sales Invoice", "Journal Entry"]},
+            {"label": _("Claimed"), "items": ["Supplier Claim"]},
         ],
     }
