@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frappe import _
 from frappe.model.document import Document
 
 from crm_ext.field_service.flow import equipment
@@ -19,5 +20,5 @@ def before_rename(number: Document, method: str | None, old: str, new: str, merg
 def get_dashboard(data: dict) -> dict:
     """The record of the unit at its customer's place."""
     data.setdefault("fieldname", "serial_no")
-    data.setdefault("transactions", []).append({"items": ["Equipment"]})
+    data.setdefault("transactions", []).append({"label": _("Equipment"), "items": ["Equipment"]})
     return data
