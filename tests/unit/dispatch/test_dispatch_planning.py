@@ -176,6 +176,13 @@ def test_several_days_are_planned_at_once_the_first_ones_first():
     assert sorted(stop.start // (24 * HOUR) for stop in outcome.stops) == [0, 0, 0, 0, 1, 1]
 
 
+def test_a_plan_weeks_ahead_costs_no_more_than_one_for_today():
+    weeks = 21 * 24 * HOUR
+    today = planned([job("J")], [technician("T")])
+    later = planned([job("J")], [technician("T", shifts=[Shift(weeks, weeks + 8 * HOUR)])])
+    assert today.after.cost == later.after.cost == 2 * 10 * MINUTE
+
+
 def test_the_load_is_shared_out_where_that_is_wanted():
     jobs = [job(f"J{number}", 1, 60) for number in range(6)]
     people = [technician("A"), technician("B")]

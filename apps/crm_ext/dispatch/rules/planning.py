@@ -34,7 +34,8 @@ from crm_ext.shared.results import Refusal, refuse
 
 def plan(problem: Problem, travel: TravelTimes, effort: Effort) -> Outcome:
     """The best plan that is found in the time: every stop checked to the minute, every job left with its reason."""
-    terms = Terms(travel, problem.now, problem.prices)
+    first = min((shift.start for each in problem.technicians for shift in each.shifts), default=problem.now)
+    terms = Terms(travel, problem.now, problem.prices, first)
     empty = fixed_routes(problem, travel)
     routes = search(problem, empty, terms, effort)
     routes = [_kept(route, terms) for route in routes]

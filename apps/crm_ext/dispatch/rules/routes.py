@@ -40,11 +40,12 @@ class Fault:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for every route: travel times, the moment before which nothing new begins, and prices."""
+    """What holds for every route: travel times, the moment before which nothing new begins, prices, the first start."""
 
     travel: TravelTimes
     now: int
     prices: Prices
+    first: int = 0
 
 
 def timetable(route: Route, terms: Terms, keep_starts: bool = False) -> list[Stop] | Fault:
@@ -95,7 +96,7 @@ def penalty(job: Job, technician: Technician, shift: Shift, terms: Terms) -> int
     prices = terms.prices
     if not technician.can(job):
         return None
-    cost = max(shift.start - terms.now, 0) // _DAY * prices.day_later
+    cost = max(shift.start - terms.first, 0) // _DAY * prices.day_later
     if job.parts and _van_counts(shift, prices) and technician.missing_part(job):
         if prices.part_missing is None:
             return None
