@@ -150,8 +150,8 @@ def order(made, *, parts=(), times=((9, 11),), day=None, **values):
     return made_order.insert()
 
 
-def contract(made, **line):
-    """A running contract of the customer with one line, by default for everything he has."""
+def contract(made, causes=(), **line):
+    """A running contract of the customer with one line, by default for everything he has and every cause."""
     return (
         frappe.get_doc(
             {
@@ -162,6 +162,7 @@ def contract(made, **line):
                 "currency": frappe.get_cached_value("Company", made.company, "default_currency"),
                 "start_date": add_days(nowdate(), -100),
                 "end_date": add_days(nowdate(), 265),
+                "covered_causes": [{"line_number": 1, "complaint_cause": cause} for cause in causes],
                 "lines": [
                     {
                         "item_code": made.labour,

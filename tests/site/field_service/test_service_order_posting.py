@@ -81,6 +81,18 @@ def test_a_contract_pays_its_share_of_parts_and_the_hours_it_has_left(world):
     assert {order.stock_entry, order.sales_invoice} <= set(ledger)
 
 
+def test_a_cause_that_the_contract_does_not_cover_is_the_customers(world):
+    covered, other = (
+        frappe.get_doc({"doctype": "Complaint Cause", "cause_name": f"{name} {world.tag}"}).insert().name
+        for name in ("Wear", "Frost")
+    )
+    service_world.contract(world, causes=[covered])
+    order = service_world.order(world, complaint_cause=covered)
+    assert [row.payer for row in order.times] == ["Contract"]
+    order.update({"complaint_cause": other}).save()
+    assert [row.payer for row in order.times] == ["Customer"]
+
+
 def test_under_warranty_the_provision_pays_and_nothing_is_invoiced(world):
     equipment = service_world.equipment(world, warranty_expires_on=add_days(nowdate(), 100))
     order = service_world.order(

@@ -17,11 +17,11 @@ def sentence(reason: Reason) -> str:
             return _("Our warranty until {0}").format(formatdate(values["until"]))
         case "contract_parts":
             return _("{2}% of parts are included ({0}, line {1})").format(
-                values["contract"], values["line"], f"{values['percent']:.4g}"
+                values["contract"], values["line"], f"{float(values['percent']):.4g}"
             )
         case "contract_hours":
             return _("{2} hours are left ({0}, line {1})").format(
-                values["contract"], values["line"], f"{values['left']:.4g}"
+                values["contract"], values["line"], f"{float(values['left']):.4g}"
             )
         case "contract_visits":
             return _("{2} visits are left ({0}, line {1})").format(

@@ -99,9 +99,9 @@ def _entitlement(order: Document) -> Entitlement | None:
     if not order.customer or not order.company:
         return None
     day = day_of_work(order)
-    if order.contract_line:
+    if order.contract_line and not _is_about_something_else(order):
         found = entitlements.entitlement_of(order.contract_line, day)
-        if found:
+        if found and _covers_cause(found, order.complaint_cause):
             return found
     found = entitlements.entitlement_for(
         customer=order.customer,
@@ -114,6 +114,18 @@ def _entitlement(order: Document) -> Entitlement | None:
     if found and order.service_contract and order.service_contract != found.contract:
         return None
     return found
+
+
+def _is_about_something_else(order: Document) -> bool:
+    """Whether the order was changed so that the contract's line that was found before need not hold any more."""
+    before = order.get_doc_before_save()
+    return bool(before) and any(
+        before.get(field) != order.get(field) for field in ("customer", "equipment", "service_contract")
+    )
+
+
+def _covers_cause(entitlement: Entitlement, cause: str | None) -> bool:
+    return not entitlement.covered_causes or not cause or cause in entitlement.covered_causes
 
 
 def _coverage(entitlement: Entitlement) -> Coverage:
