@@ -61,7 +61,8 @@ export class DispatchBoard {
 		this.page.set_secondary_action(__("Refresh"), () => this.load(), "refresh");
 		this.page.add_menu_item(__("Print the Day Sheet"), () => this.print());
 		this.page.add_menu_item(__("Service Orders"), () => frappe.set_route("List", "Service Order", "List"));
-		this.page.add_menu_item(__("Dispatch Settings"), () => frappe.set_route("Form", "Dispatch Settings"));
+		if (frappe.model.can_read("Dispatch Settings"))
+			this.page.add_menu_item(__("Dispatch Settings"), () => frappe.set_route("Form", "Dispatch Settings"));
 	}
 
 	get storage_key() {
