@@ -93,7 +93,9 @@ def claimed_now(rows: Collection[str]) -> set[str]:
     if not rows:
         return set()
     found = frappe.db.sql(
-        "select claim_key from `tabSupplier Claim Line` where claim_key in %s for update", [tuple(rows)], pluck=True
+        "select claim_key from `tabSupplier Claim Line` where claim_key in %s for update",
+        [tuple(rows)],
+        pluck=True,
     )
     return set(found)
 
