@@ -8,8 +8,11 @@ import frappe
 import makers
 import pytest
 from billing import contract, customer, invoices, monthly, problems, run, service
+from counting import queries_of
+from frappe.utils import getdate
 
 from crm_ext.service_contracts.flow import billing_run
+from crm_ext.service_contracts.report.billing_preview import billing_preview
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
@@ -315,6 +318,40 @@ def test_the_preview_says_twelve_months_ahead_what_will_be_billed_and_saves_noth
     assert {row["amount"] for row in known} == {100}
     assert all("has no price" in row["reason"] for row in rows if row["amount"] is None)
     assert frappe.db.count("Billed Period") == before
+
+
+def test_the_report_sums_the_months_ahead_and_opens_their_lines(buyer, item):
+    contract(buyer, monthly(item, 100), monthly(service().name, 50), start_date=getdate(), end_date=None)
+    _columns, rows, _message, chart = billing_preview.execute({"customer": buyer, "months": 2})
+    months = [row for row in rows if row["indent"] == 0]
+    assert [row["amount"] for row in months] == [150, 150]
+    assert chart["data"]["datasets"][0]["values"] == [150, 150]
+    lines = [row for row in rows if row.get("parent") == months[0]["name"]]
+    assert sorted(row["amount"] for row in lines) == [50, 100]
+
+
+def test_a_run_that_is_stopped_bills_nothing_more_until_it_is_begun_again(buyer, item):
+    made = contract(buyer, monthly(item))
+    stopped = frappe.get_doc({"doctype": "Billing Run", "up_to": JANUARY, "posting_date": JANUARY}).insert()
+    billing_run.begin(stopped.name)
+    billing_run.stop(stopped.name)
+    billing_run.work(stopped.name, commits=False)
+    assert not billed(made)
+    billing_run.begin(stopped.name)
+    billing_run.work(stopped.name, commits=False)
+    assert len(invoices(made)) == 1
+
+
+def test_a_run_with_nothing_due_asks_the_database_a_handful_of_times_however_many_contracts_there_are(
+    buyer, item
+):
+    for _ in range(3):
+        contract(buyer, monthly(item), start_date=date(2026, 6, 1))
+    document = frappe.get_doc(
+        {"doctype": "Billing Run", "up_to": date(2025, 1, 1), "posting_date": JANUARY}
+    ).insert()
+    frappe.db.set_value("Billing Run", document.name, "status", "Queued")
+    assert queries_of(lambda: billing_run.work(document.name, commits=False)) <= 15
 
 
 def test_one_contract_is_billed_at_once_from_its_form(buyer, item):
