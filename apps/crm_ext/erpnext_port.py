@@ -712,13 +712,6 @@ def is_closed_period(problem: Exception) -> bool:
     return isinstance(problem, ClosedAccountingPeriod)
 
 
-def is_disabled_party(problem: Exception) -> bool:
-    """Whether ERPNext refused a document because its customer is disabled."""
-    from erpnext.exceptions import PartyDisabled
-
-    return isinstance(problem, PartyDisabled)
-
-
 # Service contracts that change
 
 
