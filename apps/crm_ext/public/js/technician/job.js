@@ -401,7 +401,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		const form = slot(screen, "result");
 		show(form, isOpen);
 		const report = slot(screen, "report");
-		show(report, !isOpen && Boolean(draft.result));
+		show(report, !isOpen && Boolean(draft.result || draft.work_done));
 		fill(report, { "report-result": words.results[draft.result] ?? "", "report-work": draft.work_done });
 		for (const choice of form.elements.result) choice.checked = choice.value === draft.result;
 		form.elements.work_done.value = draft.work_done;
