@@ -11,6 +11,7 @@ import makers
 import pytest
 from frappe.utils import getdate
 
+from crm_ext.api import service_contracts as api
 from crm_ext.service_contracts.flow import contract_nights, contract_view, contracts, renewals
 from crm_ext.service_contracts.queries import contracts as queries
 
@@ -275,6 +276,20 @@ def test_an_early_end_credits_exactly_what_was_paid_beyond_it_and_can_be_taken_b
     assert paid(contract) == (date(YEAR, 10, 21) - START).days + months
 
 
+def test_who_leads_service_ends_contracts_without_a_right_to_invoices(site, customer, item):
+    contract = a_contract(customer, yearly(item, YEAR_DAYS))
+    bill(contract)
+    lead = makers.user(f"lead-{frappe.generate_hash(length=6)}@example.com", "Maintenance Manager")
+    clerk = makers.user(f"clerk-{frappe.generate_hash(length=6)}@example.com", "Sales User")
+    frappe.set_user(clerk.name)
+    with pytest.raises(frappe.PermissionError):
+        api.terminate(contract.name, str(date(YEAR, 10, 20)), "Not mine to end")
+    frappe.set_user(lead.name)
+    api.terminate(contract.name, str(date(YEAR, 10, 20)), "Plant sold")
+    frappe.set_user("Administrator")
+    assert paid(contract) == (date(YEAR, 10, 21) - START).days
+
+
 def test_a_row_is_credited_again_after_a_first_credit(customer, item):
     contract = a_contract(customer, yearly(item, rate=YEAR_DAYS, qty=2))
     bill(contract)
@@ -350,6 +365,21 @@ def test_an_ordered_offer_renews_the_contract_at_its_rates_and_its_order_bills_n
     assert [(row.rate, row.version) for row in contract.lines] == [(100, 1), (107.5, 2)]
     assert getdate(contract.lines[1].start_date) == date(YEAR + 1, 1, 1)
     assert frappe.db.get_value("Sales Order", order.name, "status") == "Closed"
+
+
+def test_an_offer_may_come_after_the_end_but_not_after_an_early_one(customer, item):
+    contract = a_contract(
+        customer,
+        billing.monthly(item),
+        start_date=getdate() - timedelta(days=90),
+        end_date=getdate() - timedelta(days=1),
+    )
+    assert contract.status == "Expired"
+    renewals.offer_renewal(contract.name, change=Decimal(0))
+    assert renewals.renew_as_offered(contract.name).status == "Active"
+    contracts.terminate(contract.name, on=getdate(), reason="Sold")
+    with pytest.raises(frappe.ValidationError, match="ends before its time"):
+        renewals.offer_renewal(contract.name)
 
 
 def test_a_contract_that_has_ended_is_followed_by_a_new_one(customer, item):

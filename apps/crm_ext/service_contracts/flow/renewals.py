@@ -14,7 +14,7 @@ from frappe.utils import getdate
 from crm_ext import erpnext_port
 from crm_ext.service_contracts.flow import contract_profit
 from crm_ext.service_contracts.flow.contracts import amending, reading
-from crm_ext.service_contracts.flow.contracts.saving import in_force, keep, lock_in_any_state, require_sound
+from crm_ext.service_contracts.flow.contracts.saving import keep, lock_in_any_state, require_sound
 from crm_ext.service_contracts.flow.contracts.sentences import throw
 from crm_ext.service_contracts.queries import contracts as queries
 from crm_ext.service_contracts.rules import amendments as amendment_rules
@@ -29,14 +29,8 @@ def renew(name: str, *, rates: Mapping[str, Decimal] | None = None, reason: str 
 
     rates: {row: rate per unit and period} agreed for the new time; rows without one go on at their rate and index clause.
     """
-    contract = lock_in_any_state(name)
-    if contract.docstatus != 1:
-        throw(refuse("not_in_force", status=contract.status))
+    contract = _renewable(name)
     days = reading.head(contract)
-    if days["end_date"] is None:
-        throw(refuse("contract_has_no_end"))
-    if days["terminated_on"]:
-        throw(refuse("terminated_already", day=days["terminated_on"]))
     until = rules.renewed_until(days["end_date"], contract.renewal_months or 0, contract.calendar)
     if isinstance(until, Refusal):
         throw(until)
@@ -61,10 +55,8 @@ def offer_renewal(name: str, *, change: Decimal | None = None, valid_until: date
     change: None takes `propose_change`. The offer is an ordinary one, with its revisions, margin and portal; when it is
     ordered, the contract is renewed at its rates and the order is closed, because the contract bills.
     """
-    contract = in_force(name)
+    contract = _renewable(name)
     end = reading.head(contract)["end_date"]
-    if end is None:
-        throw(refuse("contract_has_no_end"))
     offer = contract.renewal_quotation and queries.latest_revision(contract.renewal_quotation)
     if offer and frappe.db.get_value("Quotation", offer, "docstatus") != 2:
         return frappe.get_doc("Quotation", offer)
@@ -104,6 +96,19 @@ def follow_up(name: str) -> Document:
         row.update({"idx": number, "start_date": None, "end_date": None, "periods_from": None, "version": 1})
         row.update({"price_since": None, "replaces": None, "free_periods": 0, "docstatus": 0})
     return new.insert()
+
+
+def _renewable(name: str) -> Document:
+    """A contract that comes, or came, to its agreed end; locked until the transaction ends."""
+    contract = lock_in_any_state(name)
+    days = reading.head(contract)
+    if contract.docstatus != 1:
+        throw(refuse("not_in_force", status=contract.status))
+    if days["end_date"] is None:
+        throw(refuse("contract_has_no_end"))
+    if days["terminated_on"]:
+        throw(refuse("terminated_already", day=days["terminated_on"]))
+    return contract
 
 
 def _rows_to_the_end(contract: Document, end: date) -> list[Document]:

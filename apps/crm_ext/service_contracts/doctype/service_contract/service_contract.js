@@ -452,6 +452,24 @@ const AMENDABLE = [
 	{ fieldtype: "Data", fieldname: "row", hidden: 1 },
 ];
 
+function coverable(frm) {
+	return [
+		{ fieldtype: "Int", fieldname: "line_number", label: __("Line"), in_list_view: 1, columns: 2, reqd: 1 },
+		{
+			fieldtype: "Link",
+			fieldname: "equipment",
+			label: __("Equipment"),
+			options: "Equipment",
+			in_list_view: 1,
+			columns: 6,
+			reqd: 1,
+			get_query: () => ({ filters: { customer: frm.doc.customer, status: ["!=", "Scrapped"] } }),
+		},
+		{ fieldtype: "Check", fieldname: "ends", label: __("Ends"), in_list_view: 1, columns: 2 },
+		{ fieldtype: "Data", fieldname: "row", hidden: 1 },
+	];
+}
+
 function amend(frm) {
 	const tomorrow = frappe.datetime.add_days(frappe.datetime.get_today(), 1);
 	const first = tomorrow > frm.doc.start_date ? tomorrow : frappe.datetime.add_days(frm.doc.start_date, 1);
@@ -467,6 +485,16 @@ function amend(frm) {
 			description: __("Change what changes, tick what ends, add what comes along. What was billed beyond the day is credited."),
 			fields: AMENDABLE,
 			data: lines_on(frm, first),
+			in_place_edit: true,
+		},
+		{ fieldtype: "Section Break", label: __("Listed Equipment"), collapsible: 1 },
+		{
+			fieldtype: "Table",
+			fieldname: "covered",
+			label: __("Equipment"),
+			description: __("Tick what is not covered any more, add what is covered from the day on."),
+			fields: coverable(frm),
+			data: covered_now(frm),
 			in_place_edit: true,
 		},
 		{ fieldtype: "Section Break" },
@@ -507,4 +535,11 @@ function lines_on(frm, day) {
 			row: line.name,
 			ends: 0,
 		}));
+}
+
+function covered_now(frm) {
+	const today = frappe.datetime.get_today();
+	return frm.doc.covered_equipment
+		.filter((listed) => !listed.to_date || listed.to_date >= today)
+		.map(({ name, line_number, equipment }) => ({ row: name, line_number, equipment, ends: 0 }));
 }
