@@ -90,6 +90,17 @@ def test_a_technician_without_a_base_has_hours_and_no_ways(customer):
     assert board["jobs"][0]["travel_minutes"] is None
 
 
+def test_parts_of_a_job_are_shown_beside_what_lies_in_the_van(customer):
+    seal = makers.item(f"Seal {frappe.generate_hash(length=6)}", is_stock_item=1).name
+    makers.stock(seal, 3, 5)
+    world.technician("Anna", van_warehouse=makers.warehouse())
+    world.order(customer, parts=[{"item_code": seal, "planned_qty": 4, "conversion_factor": 1}])
+    board = shown()
+    (part,) = board["waiting"][0]["parts"]
+    assert (part["item_code"], part["qty"], part["is_stock_item"]) == (seal, 4, 1)
+    assert board["technicians"][0]["van"] == {seal: 3}
+
+
 def test_the_number_of_queries_does_not_grow_with_technicians_and_jobs(customer):
     def fill(count):
         for number in range(count):
