@@ -728,9 +728,10 @@ def partial_credit_note(invoice: str, parts: Sequence[tuple[str | None, Decimal,
 
     parts: (row of the invoice, net amount in its currency, whether the row was credited before). ERPNext takes each
     unit back once: a row that was credited before, or whose quantity does not divide the amount, stands as one unit that
-    names no row. Taxes by percentage follow; fixed charges are not given back.
+    names no row. Taxes by percentage follow; fixed charges are not given back. The caller has checked who may credit.
     """
-    note = make_from("Sales Invoice", invoice, "Sales Invoice return")
+    with _rights_of_the_house():
+        note = make_from("Sales Invoice", invoice, "Sales Invoice return")
     by_row = {row.sales_invoice_item: row for row in note.items}
     kept = []
     for source, amount, was_credited in parts:
