@@ -14,11 +14,25 @@ from crm_ext.api import technician as phone
 from crm_ext.field_service.flow import service_orders, technician_photos
 
 
-@pytest.fixture
-def made(site):
+@pytest.fixture(scope="module")
+def committed(site_connection):
+    """Committed, so that making it is paid once; what the tests do to it is rolled back."""
+    frappe.set_user("Administrator")
+    frappe.db.rollback()
     made = phone_world.world()
-    frappe.set_user(made.login)
-    return made
+    frappe.db.commit()  # the rollback of a test must not take it along
+    yield made
+    phone_world.remove(made)
+
+
+@pytest.fixture
+def made(site, committed):
+    frappe.set_user(committed.login)
+    yield committed
+    frappe.set_user("Administrator")
+    frappe.db.rollback()
+    # Roles that a test took away are back.
+    frappe.clear_cache(user=committed.login)
 
 
 def times_of(order: str) -> list[tuple]:
