@@ -28,7 +28,6 @@ from pyvrp import (
 )
 from pyvrp import Route as FoundRoute
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchParams
-from pyvrp.search import NeighbourhoodParams
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement
 
 from crm_ext.dispatch.rules.problem import Effort, Job, Place, Prices, Problem, Shift, Window
@@ -38,12 +37,10 @@ _HOUR = 3600
 _FORBIDDEN = 1 << 40
 # Lateness counts in steps: on time, up to these many hours, and more.
 _LATE_HOURS = (1, 2, 4, 8)
-# With so many jobs, fewer neighbours of each leave time for more rounds.
-_MANY_JOBS = 300
 # Late acceptance (Burke and Bykov): costs of so many rounds ago are still good enough. Found on public instances: a search
-# comes to rest after some 250 rounds for each round it looks back, and PyVRP's own 300 is as good as any longer one.
+# comes to rest after some 100 rounds for each round it looks back, and PyVRP's own 300 is as good as any longer one.
 _SHORTEST_HISTORY, _LONGEST_HISTORY = 10, 300
-_ROUNDS_TO_FORGET = 250
+_ROUNDS_TO_FORGET = 100
 _SHARE_OF_FIRST = 0.05
 # Cells of all matrices together that are worth their memory (16 bytes each); beyond, only skills make a profile.
 _MOST_CELLS = 24_000_000
@@ -82,29 +79,29 @@ def search(problem: Problem, routes: Sequence[Route], terms: Terms, effort: Effo
     if not options:
         return list(routes)
     model = _Model(jobs, options, pieces, routes, terms)
-    return model.read(_solved(model, effort, len(jobs)))
+    return model.read(_solved(model, effort))
 
 
-def _solved(model: _Model, effort: Effort, jobs: int) -> Solution:
-    """The best solution that is found: a short search goes downhill at once and shows how fast this machine is here; the
-    long one that follows from there accepts worse solutions for as long as the rest of the time lets it come back."""
-    first = _run(model, effort, jobs, _SHARE_OF_FIRST, _SHORTEST_HISTORY, model.present())
+def _solved(model: _Model, effort: Effort) -> Solution:
+    """The best solution that is found: a short search shows how fast this machine is here, and the long one accepts worse
+    solutions for as long as the rest of the time lets it come back. It begins anew: what goes downhill at once stays in
+    the first valley."""
+    start = model.present()
+    first = _run(model, effort, _SHARE_OF_FIRST, _SHORTEST_HISTORY, start)
     expected = effort.rounds or effort.seconds * first.num_iterations / max(first.runtime, 0.001)
     history = min(max(int(expected / _ROUNDS_TO_FORGET), _SHORTEST_HISTORY), _LONGEST_HISTORY)
-    return _run(model, effort, jobs, 1 - _SHARE_OF_FIRST, history, first.best).best
+    found = _run(model, effort, 1 - _SHARE_OF_FIRST, history, start)
+    return min(found, first, key=lambda result: result.cost()).best
 
 
-def _run(
-    model: _Model, effort: Effort, jobs: int, share: float, history: int, start: Solution | None
-) -> Result:
-    neighbours = NeighbourhoodParams(num_neighbours=20) if jobs >= _MANY_JOBS else NeighbourhoodParams()
+def _run(model: _Model, effort: Effort, share: float, history: int, start: Solution | None) -> Result:
     return solve(
         model.data,
         _stopping(effort, share),
         seed=effort.seed,
         collect_stats=False,
         display=False,
-        params=SolveParams(ils=IteratedLocalSearchParams(history_length=history), neighbourhood=neighbours),
+        params=SolveParams(ils=IteratedLocalSearchParams(history_length=history)),
         initial_solution=start,
     )
 
