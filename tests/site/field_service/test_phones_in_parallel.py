@@ -11,7 +11,6 @@ from pathlib import Path
 import frappe
 import phone_world
 import pytest
-from conftest import SITE
 
 from crm_ext.self_service.flow import service_links
 
@@ -23,7 +22,7 @@ def at_once(*arguments: str) -> list:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     processes = [
         subprocess.Popen(
-            [sys.executable, str(PROCESS), SITE, *arguments],
+            [sys.executable, str(PROCESS), frappe.local.site, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
