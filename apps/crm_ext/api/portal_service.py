@@ -78,8 +78,7 @@ def contract_pdf(name: str) -> None:
 @frappe.whitelist(methods=["GET"])
 def photo(name: str) -> None:
     """A photo of one of the customer's requests."""
-    request = service_requests.request_of_photo(name)
-    require_own("Issue", request)
+    require_own("Issue", service_requests.request_of_photo(name))
     file = frappe.get_doc("File", name)
     frappe.local.response.filename = file.file_name
     frappe.local.response.filecontent = file.get_content()
