@@ -7,7 +7,10 @@ that is rolled back; a test that must commit (for other processes, for backgroun
 from __future__ import annotations
 
 import os
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -55,3 +58,14 @@ def site(site_connection):
     # Documents that were read inside the rolled-back transaction would outlive it here and in Redis.
     frappe.local.document_cache = {}
     frappe.cache.delete_keys("document_cache::")
+
+
+@pytest.fixture
+def assets(site, monkeypatch):
+    """A web server for the style sheets of print formats, as a served site has one."""
+    handler = partial(SimpleHTTPRequestHandler, directory=Path.cwd())
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setitem(site.local.conf, "host_name", f"http://127.0.0.1:{server.server_port}")
+        yield
+        server.shutdown()
