@@ -1,7 +1,8 @@
-"""Who may read campaigns, leads and opportunities beyond whom ERPNext lets.
+"""Who may read ERPNext's documents beyond whom ERPNext lets.
 
 The campaign is an accounting dimension here: whoever posts a purchase, a journal or a stock entry must be able to name
-it, and an accountant must be able to follow an invoice back to it. The two marketing roles are the app's own.
+it, and an accountant must be able to follow an invoice back to it. Whoever looks after customers' equipment must be able
+to name customers, serial numbers and vans. The roles of marketing, technicians and dispatchers are the app's own.
 """
 
 from __future__ import annotations
@@ -27,17 +28,40 @@ RIGHTS = {
     ("Lead", "Marketing Head"): _WORK,
     ("Opportunity", "Marketing Analyst"): _READ,
     ("Opportunity", "Marketing Head"): _READ,
+    **{
+        ("Customer", role): _READ
+        for role in ("Maintenance Manager", "Maintenance User", "Support Team", "Dispatcher")
+    },
+    ("Issue", "Maintenance Manager"): _WORK,
+    ("Issue", "Maintenance User"): _READ,
+    ("Issue", "Dispatcher"): _READ,
+    **{("Serial No", role): _READ for role in ("Maintenance Manager", "Maintenance User", "Support Team")},
+    **{("Warehouse", role): _READ for role in ("Maintenance Manager", "Maintenance User", "Dispatcher")},
+    ("Warranty Claim", "Maintenance Manager"): _WORK,
+    ("Warranty Claim", "Support Team"): _READ,
+    **{
+        (doctype, role): _NAME_IT
+        for doctype in ("Activity Type", "Employee", "Holiday List")
+        for role in ("Maintenance Manager", "Dispatcher")
+    },
+    # ERPNext's form of an issue reads them for everybody.
+    ("Support Settings", "Support Team"): ("read",),
 }
 DOCTYPES = sorted({doctype for doctype, _ in RIGHTS})
+# Those that were there when nothing but the customised ones was written down.
+_FIRST_DOCTYPES = (CAMPAIGN_DOCTYPE, "Lead", "Opportunity")
 _SUBJECT = "permissions"
 _ROW = ("role", "permlevel", "if_owner", *frappe.permissions.rights)
 
 
 def create() -> None:
     """Add the rights to roles that have none on the doctype; what the site decided for a role itself stands."""
-    ours = record.remember(
-        _SUBJECT, {"customised": [name for name in DOCTYPES if not _is_customised(name)], "rows": []}
-    )
+    ours = record.recall(_SUBJECT) or {"customised": [], "rows": []}
+    asked = ours.get("asked", list(_FIRST_DOCTYPES) if ours["rows"] else [])
+    ours["customised"] += [name for name in DOCTYPES if name not in asked and not _is_customised(name)]
+    ours["asked"] = DOCTYPES
+    record.forget(_SUBJECT)
+    record.remember(_SUBJECT, ours)
     for (doctype, role), rights in RIGHTS.items():
         setup_custom_perms(doctype)
         if not frappe.db.exists("Custom DocPerm", {"parent": doctype, "role": role, "permlevel": 0}):

@@ -36,6 +36,15 @@ def rows():
         ("Marketing Head", "Opportunity", "write", False),
         ("Sales User", "Campaign", "read", True),
         ("Sales User", "Lead", "create", True),
+        ("Dispatcher", "Customer", "read", True),
+        ("Dispatcher", "Customer", "write", False),
+        ("Maintenance User", "Serial No", "read", True),
+        ("Maintenance Manager", "Issue", "create", True),
+        ("Maintenance User", "Issue", "write", False),
+        ("Technician", "Customer", "read", False),
+        ("Technician", "Equipment", "write", False),
+        ("Support Team", "Equipment", "create", True),
+        ("Support Team", "Equipment", "delete", False),
     ],
 )
 def test_rights_of_a_role(site, role, doctype, right, allowed):
