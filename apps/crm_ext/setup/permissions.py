@@ -32,6 +32,7 @@ RIGHTS = {
         ("Customer", role): _READ
         for role in ("Maintenance Manager", "Maintenance User", "Support Team", "Dispatcher")
     },
+    **{("Item", role): _READ for role in ("Maintenance Manager", "Support Team", "Dispatcher")},
     ("Issue", "Maintenance Manager"): _WORK,
     ("Issue", "Maintenance User"): _READ,
     ("Issue", "Dispatcher"): _READ,
