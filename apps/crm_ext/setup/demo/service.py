@@ -84,10 +84,10 @@ EQUIPMENT = (
 )
 # Customer, title, months ago, price of a quarter in rials, calendar, which equipment (number above), visits a quarter.
 CONTRACTS = (
-    (27, Said("Full care, houses", "مراقبت کامل، واحدها"), 12, 180_000_000, "Jalali", (0, 1, 2), 2),
-    (24, Said("Pumps and boiler", "پمپ و دیگ"), 9, 150_000_000, "Jalali", (3, 4), 1),
-    (4, Said("Two boilers", "دو دیگ"), 12, 240_000_000, "Gregorian", (5, 6), 2),
-    (9, Said("Water supply", "تأمین آب"), 6, 120_000_000, "Gregorian", (7, 8), 1),
+    (27, Said("Full care, houses", "مراقبت کامل، واحدها"), 12, 24_000_000, "Jalali", (0, 1, 2), 2),
+    (24, Said("Pumps and boiler", "پمپ و دیگ"), 9, 14_000_000, "Jalali", (3, 4), 1),
+    (4, Said("Two boilers", "دو دیگ"), 12, 20_000_000, "Gregorian", (5, 6), 2),
+    (9, Said("Water supply", "تأمین آب"), 6, 12_000_000, "Gregorian", (7, 8), 1),
 )
 # Visits of the past: equipment, days ago, part used, hours of work, technician, cause where it was a complaint.
 VISITS = (
