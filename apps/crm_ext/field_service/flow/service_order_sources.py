@@ -86,10 +86,9 @@ def _from_customer(order: Document) -> None:
         )
         order.contact_mobile = order.contact_mobile or mobile or phone
         order.contact_email = order.contact_email or email
-    order.currency = (
-        order.currency
-        or frappe.get_cached_value("Customer", order.customer, "default_currency")
-        or (order.company and frappe.get_cached_value("Company", order.company, "default_currency"))
+    # Not what a new document brings along: that is the site's currency, whatever the company's is.
+    order.currency = frappe.get_cached_value("Customer", order.customer, "default_currency") or (
+        order.company and frappe.get_cached_value("Company", order.company, "default_currency")
     )
 
 

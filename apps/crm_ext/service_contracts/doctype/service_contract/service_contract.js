@@ -27,9 +27,7 @@ frappe.ui.form.on("Service Contract", {
 		if (frm.doc.customer) take_currency_of_customer(frm);
 	},
 
-	company(frm) {
-		if (!frm.doc.customer) set_company_currency(frm);
-	},
+	company: set_currency,
 
 	start_date: write_dates_in_words,
 	end_date: write_dates_in_words,
@@ -75,13 +73,16 @@ function set_defaults(frm) {
 	if (!frm.doc.start_date) frm.set_value("start_date", frappe.datetime.get_today());
 	if (!frm.doc.responsible) frm.set_value("responsible", frappe.session.user);
 	if (reads_persian() && !frm.doc.renewed_from) frm.set_value("calendar", "Jalali");
-	set_company_currency(frm);
+	set_currency(frm);
 }
 
-async function set_company_currency(frm) {
-	if (!frm.doc.company || frm.doc.currency) return;
-	const { message } = await frappe.db.get_value("Company", frm.doc.company, "default_currency");
-	if (message) frm.set_value("currency", message.default_currency);
+// That of the customer, else that of the company. A new document brings the site's, whatever the company's is.
+async function set_currency(frm) {
+	if (!frm.doc.company || frm.doc.docstatus || frm.doc.renewed_from) return;
+	const asked = [frappe.db.get_value("Company", frm.doc.company, "default_currency")];
+	if (frm.doc.customer) asked.push(frappe.db.get_value("Customer", frm.doc.customer, "default_currency"));
+	const [company, customer] = (await Promise.all(asked)).map(({ message }) => message?.default_currency);
+	if (customer || company) frm.set_value("currency", customer || company);
 }
 
 async function take_currency_of_customer(frm) {
