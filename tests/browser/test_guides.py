@@ -6,11 +6,11 @@ demo company (CRM_EXT_TEST_SITE); on a bare test site the documents are made fir
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import pytest
+from guides import errors_of, go, newest, open_form, open_workspace, settle
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "site" / "crm_ext_core"))
 
@@ -70,10 +70,6 @@ def published_model(site, records) -> str:
     return model.name
 
 
-def newest(site, doctype: str, **filters) -> str | None:
-    return next(iter(site.get_all(doctype, filters, pluck="name", order_by="creation desc", limit=1)), None)
-
-
 def make_chain(records) -> None:
     campaign, item = chain.campaign(), chain.item()
     records.remember("Campaign", campaign)
@@ -122,28 +118,6 @@ def checked_import(site, records) -> str:
     site.db.commit()
     assert site.db.get_value("Lead Import", document.name, "status") == "Checked"
     return document.name
-
-
-def go(page, *route: str) -> None:
-    page.evaluate("route => frappe.set_route(route)", list(route))
-
-
-def open_form(page, doctype: str, name: str) -> None:
-    go(page, "Form", doctype, name)
-    page.wait_for_function("name => window.cur_frm?.docname === name && !cur_frm.is_new()", arg=name)
-    settle(page)
-
-
-def settle(page) -> None:
-    page.wait_for_function("() => frappe.request.ajax_count === 0 && !document.querySelector('.skeleton:not(.hide)')")
-    page.wait_for_timeout(600)  # transitions of the desk
-
-
-def open_workspace(page, slug: str) -> None:
-    go(page, slug)
-    page.wait_for_selector(".number-widget-box:visible .number")
-    settle(page)
-    page.wait_for_timeout(1_500)  # charts grow
 
 
 def open_return(page) -> None:
@@ -250,11 +224,6 @@ SCREENS = {
     "configurator": lambda page, documents: open_configurator(page, documents["Quotation"]),
     "invoice-trail": lambda page, documents: open_trail_of_invoice(page, documents["Sales Invoice"]),
 }
-
-
-def errors_of(page) -> list[str]:
-    """Without the complaints of Frappe's charts, which draw themselves once more after one has left their page."""
-    return [error for error in page.console_errors if not re.match(r"Error: <\w+> attribute", error)]
 
 
 @pytest.mark.parametrize(("language", "suffix"), [("en", ""), ("fa", "-fa")])

@@ -252,7 +252,9 @@ def fill_visit(context: Any, here: Acting, name: str) -> None:
     context.may_move = visit.docstatus == 0 and visit.status in _MOVABLE
     context.slots = slots(name) if context.may_move else []
     context.request_address = pages.route("portal", "service", visit.issue) if visit.issue else None
-    context.unit = queries.equipment_names([visit.equipment]).get(visit.equipment) if visit.equipment else None
+    context.unit = (
+        queries.equipment_names([visit.equipment]).get(visit.equipment) if visit.equipment else None
+    )
     context.unit_address = pages.route("portal", "equipment", visit.equipment) if context.unit else None
 
 
@@ -285,8 +287,10 @@ def _request_row(row: Any) -> Any:
 def _visit_row(row: Any) -> Any:
     row.address = pages.route("portal", "visits", row.name)
     row.word, row.kind = _words(_VISIT_WORDS, row.status)
-    start = row.window_start or row.planned_start
-    row.when = pages.window(row.window_start, row.window_end) if row.window_start else pages.moment(start)
+    # The hour that was planned is not promised: what the customer is told is the window, else the day.
+    row.when = (
+        pages.window(row.window_start, row.window_end) if row.window_start else pages.day(row.planned_start)
+    )
     row.person = (row.technician or "").split(" ")[0]
     return row
 

@@ -178,7 +178,7 @@ def _settings(world: World) -> None:
     settings.set("accounts", [row])
     settings.save()
     # So that the picture of tomorrow shows every technician at work.
-    frappe.db.set_single_value("Dispatch Settings", "evenness", 40)
+    frappe.db.set_single_value("Dispatch Settings", "evenness", 100)
     company = frappe.get_doc("Company", world.company)
     if not company.default_deferred_revenue_account:
         company.db_set(

@@ -75,6 +75,7 @@ frappe.query_reports["Contract Profit"] = {
 		const shown = crm_ext_contract_profit.digits(default_formatter(value, row, column, data), column);
 		if (!data) return shown;
 		if (data.is_total) return `<strong>${shown}</strong>`;
+		if (column.fieldname === "key" && value) return crm_ext_contract_profit.form_link(value);
 		if (!value || !crm_ext_contract_profit.opens(column.fieldname)) return shown;
 		const escape = frappe.utils.escape_html;
 		return `<a href="#" class="crm-ext-contract-figure" data-key="${escape(data.key || "")}"
@@ -85,6 +86,11 @@ frappe.query_reports["Contract Profit"] = {
 
 const crm_ext_contract_profit = {
 	ledger: ["revenue", "parts", "labour", "penalties", "other_costs", "ledger_profit", "deferred"],
+
+	form_link(name) {
+		const view = frappe.query_report.get_filter_value("view");
+		return frappe.utils.get_form_link(view === "Equipment" ? "Equipment" : "Service Contract", name, true, name);
+	},
 
 	opens(figure) {
 		const view = frappe.query_report.get_filter_value("view");

@@ -14,6 +14,7 @@ from crm_ext.service_contracts.queries import contract_profit as queries
 from crm_ext.service_contracts.rules import contract_profit as rules
 from crm_ext.service_contracts.rules.contract_profit import Profit
 from crm_ext.shared.calendars import format_jalali, month_of
+from crm_ext.shared.text import to_persian_digits
 
 LINES_IN_CHART = 12
 _MONEY = (
@@ -29,12 +30,6 @@ _MONEY = (
     "complaint_costs",
     "deferred",
 )
-_LINKS = {
-    rules.CONTRACT: "Service Contract",
-    rules.CUSTOMER: "Customer",
-    rules.EQUIPMENT: "Equipment",
-    rules.TECHNICIAN: "Technician",
-}
 
 
 def execute(filters: dict | None = None):
@@ -139,15 +134,8 @@ def _columns(request: flow.Request) -> list[dict[str, Any]]:
     }[request.view]
     columns = [{"fieldname": "label", "label": first, "fieldtype": "Data", "width": 220}]
     if request.view in (rules.CONTRACT, rules.EQUIPMENT):
-        columns.append(
-            {
-                "fieldname": "key",
-                "label": _("ID"),
-                "fieldtype": "Link",
-                "options": _LINKS[request.view],
-                "width": 140,
-            }
-        )
+        # No link field: it would show the title, which stands beside it.
+        columns.append({"fieldname": "key", "label": _("ID"), "fieldtype": "Data", "width": 150})
     labels = {
         "revenue": _("Revenue"),
         "parts": _("Parts"),
@@ -197,7 +185,8 @@ def _message(request: flow.Request, found: list[Profit], shown: int, currency: s
                 "Income in the general ledger: {0} with a contract, {1} without. Difference between this report and the ledger: {2}."
             ).format(*amounts)
         )
-    return " ".join(sentences) or None
+    text = " ".join(sentences)
+    return (to_persian_digits(text) if (frappe.local.lang or "").startswith("fa") else text) or None
 
 
 def _chart(rows: list[dict[str, Any]], request: flow.Request) -> dict[str, Any] | None:
