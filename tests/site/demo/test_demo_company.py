@@ -102,8 +102,27 @@ def test_the_ledger_holds_the_receivable_of_every_invoice(site, demo):
         assert amount == pytest.approx(invoice.base_rounded_total or invoice.base_grand_total, abs=1)
 
 
-def test_from_every_invoice_the_way_leads_back_to_an_opportunity(site, demo):
-    for invoice in documents(site, "Sales Invoice", demo, ["name"], is_return=0):
+def test_service_was_billed_posted_and_planned(site, demo):
+    company = demo.world.company
+    billed = site.get_all("Billed Period", pluck="sales_invoice", order_by="name")
+    assert billed and all(site.db.get_value("Sales Invoice", name, "docstatus") == 1 for name in billed)
+    done = site.get_all(
+        "Service Order",
+        {"company": company, "docstatus": 1},
+        ["name", "timesheet", "status"],
+        order_by="name",
+    )
+    assert done and all(order.timesheet and order.status == "Completed" for order in done)
+    planned = site.get_all(
+        "Service Order", {"company": company, "docstatus": 0}, pluck="technician", order_by="name"
+    )
+    assert len({technician for technician in planned if technician}) > 1
+    assert site.db.exists("Issue", {"status": "Resolved", "equipment": ("is", "set")})
+
+
+def test_from_every_invoice_of_goods_the_way_leads_back_to_an_opportunity(site, demo):
+    of_service = {"service_contract": ("is", "not set"), "service_order": ("is", "not set")}
+    for invoice in documents(site, "Sales Invoice", demo, ["name"], is_return=0, **of_service):
         row = site.get_all(
             "Sales Invoice Item",
             filters={"parent": invoice.name},

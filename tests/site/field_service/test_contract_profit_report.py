@@ -93,19 +93,24 @@ def ledger(served, *root_types):
     )
 
 
-def test_the_profit_in_the_ledger_is_that_of_the_ledger(served):
+def test_every_figure_is_the_ledgers_or_says_that_it_is_not_and_every_view_agrees(served):
     row = of_contract(served)
     assert row["revenue"] == pytest.approx(ledger(served, "Income"))
     assert row["ledger_profit"] == pytest.approx(ledger(served, "Income", "Expense"))
     assert row["parts"] == pytest.approx(120)
-
-
-def test_labour_that_no_ledger_row_knows_is_taken_off_the_true_profit_and_named_apart(served):
-    row = of_contract(served)
-    # Two hours for the complaint and one for the visit, at thirty an hour.
+    # Two hours for the complaint and one for the visit, at thirty an hour, stand in no ledger row.
     assert row["labour_outside"] + row["travel_outside"] == pytest.approx(90)
     assert row["profit"] == pytest.approx(row["ledger_profit"] - 90)
     assert row["hours"] == pytest.approx(3)
+    assert (row["complaints"], row["visits"]) == (1, 2)
+    assert row["complaint_costs"] == pytest.approx(row["parts"] + 60)
+    totals = set()
+    for view in VIEWS:
+        rows, message = lines(served, view=view)
+        assert rows[-1]["is_total"]
+        totals.add((rows[-1]["revenue"], rows[-1]["profit"], rows[-1]["complaint_costs"]))
+        assert "0.00" in message
+    assert len(totals) == 1
 
 
 def test_labour_that_was_posted_is_counted_once(served):
@@ -119,22 +124,6 @@ def test_labour_that_was_posted_is_counted_once(served):
     assert row["labour"] == pytest.approx(60)
     assert row["labour_outside"] == before["labour_outside"]
     assert row["profit"] == pytest.approx(before["profit"] - 60)
-
-
-def test_what_the_complaint_cost_is_shown_as_a_part_of_the_costs(served):
-    row = of_contract(served)
-    assert (row["complaints"], row["visits"]) == (1, 2)
-    assert row["complaint_costs"] == pytest.approx(row["parts"] + 60)
-
-
-def test_every_view_adds_up_to_the_same_profit_and_agrees_with_the_ledger(served):
-    totals = set()
-    for view in VIEWS:
-        rows, message = lines(served, view=view)
-        assert rows[-1]["is_total"]
-        totals.add((rows[-1]["revenue"], rows[-1]["profit"], rows[-1]["complaint_costs"]))
-        assert "0.00" in message
-    assert len(totals) == 1
 
 
 def test_a_cancelled_order_is_nobodys_cost(served):
