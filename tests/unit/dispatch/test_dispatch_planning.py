@@ -192,6 +192,13 @@ def test_the_load_is_shared_out_where_that_is_wanted():
     assert sorted(sum(stop.technician == name for stop in shared) for name in "AB") == [3, 3]
 
 
+def test_a_load_that_is_half_as_even_may_be_uneven_by_half():
+    jobs = [job(f"J{number}", 1, 60) for number in range(4)]
+    people = [technician("A"), technician("B")]
+    stops = planned(jobs, people, prices=Prices(uneven=0.5)).stops
+    assert sorted(sum(stop.technician == name for stop in stops) for name in "AB") in ([1, 3], [2, 2])
+
+
 def test_overlapping_fixed_jobs_stay_and_the_rest_is_planned_around_them():
     fixed = [
         job("one", 1, technician="T", start=HOUR, is_fixed=True, is_announced=True),

@@ -43,7 +43,10 @@ class Settings:
 
     def _value(self, fieldname: str) -> object:
         value = self._document.get(fieldname)
-        return self._document.meta.get_field(fieldname).default if value is None else value
+        return self._default(fieldname) if value is None else value
+
+    def _default(self, fieldname: str) -> str | None:
+        return self._document.meta.get_field(fieldname).default
 
     @cached_property
     def roads(self) -> Roads:
@@ -66,7 +69,9 @@ class Settings:
 
     @cached_property
     def hours(self) -> tuple[Hours, ...]:
-        start, end = get_time(self._value("working_from")), get_time(self._value("working_until"))
+        start, end = (
+            get_time(self._value(name) or self._default(name)) for name in ("working_from", "working_until")
+        )
         if not self._value("break_start") or not self._value("break_end"):
             return (Hours(start, end),)
         away, back = get_time(self._value("break_start")), get_time(self._value("break_end"))
@@ -94,7 +99,7 @@ class Settings:
             same_time=self._seconds("same_time_minutes"),
             part_missing=None if only_with_parts else self._seconds("part_missing_minutes"),
             parts_known_until=self.clock.moment(refilled),
-            uneven=round(self.number("evenness") / 100),
+            uneven=self.number("evenness") / 100,
         )
 
     def _seconds(self, fieldname: str) -> int:

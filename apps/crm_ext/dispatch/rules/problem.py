@@ -112,7 +112,8 @@ class Prices:
     change_technician and change_time: for a job that people have been told of; `same_time` is how many seconds a start
     may move without counting as changed. part_missing: for a job whose part is not in the van; None where such a job
     is not given to the technician. parts_known_until: up to when vans count as they stand; later ones are refilled.
-    day_later: for each day that a job waits. uneven: for each second above an even share of the load.
+    day_later: for each day that a job waits. uneven: from 0 (the load may be uneven) to 1 (each second above an
+    even share costs one); between, that much more than an even share is free.
     """
 
     change_technician: int = 5400
@@ -121,7 +122,7 @@ class Prices:
     part_missing: int | None = 7200
     parts_known_until: int | None = None
     day_later: int = 600
-    uneven: int = 0
+    uneven: float = 0
 
 
 @dataclass(frozen=True)

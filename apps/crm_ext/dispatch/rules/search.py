@@ -276,15 +276,20 @@ class _Model:
         )
 
     def _evenness(self, piece: Piece) -> dict:
-        """Above an even share of all work, each second costs something: whoever has less gets the job."""
-        if not self.terms.prices.uneven:
+        """Above the share of all work that is still even, each second costs one: whoever has less gets the job.
+
+        A quarter of the work is added for the ways. Half as even may be half as much above it.
+        """
+        uneven = min(self.terms.prices.uneven, 1)
+        if uneven <= 0:
             return {}
-        share = sum(job.seconds for job in self.jobs) * 5 // (4 * len(self.pieces))
+        even = sum(job.seconds for job in self.jobs) * 1.25 / len(self.pieces)
+        share = round(even * (2 - uneven))
         length = self.axis(piece.end) - self.axis(piece.start)
         return {
             "shift_duration": min(share, length),
             "max_overtime": max(length - share, 0),
-            "unit_overtime_cost": self.terms.prices.uneven,
+            "unit_overtime_cost": 1,
         }
 
     def _clients(self, first_location: int) -> tuple[list[ClientGroup], list[Client]]:

@@ -65,13 +65,8 @@ def of_contract(contract: str, end: date) -> Profit:
 
 def proposed_change(contract: str) -> Decimal | None:
     """The share by which the price should change at renewal, from what the contract really earned; None: nothing known."""
-    settings = frappe.get_cached_doc("Contract Billing Settings")
-    return rules.proposed_change(
-        of_contract(contract, getdate()),
-        to_decimal(settings.target_margin) / 100,
-        to_decimal(settings.largest_decrease) / 100,
-        to_decimal(settings.largest_increase) / 100,
-    )
+    bounds = (_percent(field) for field in ("target_margin", "largest_decrease", "largest_increase"))
+    return rules.proposed_change(of_contract(contract, getdate()), *bounds)
 
 
 def ledger_check(request: Request, found: Collection[Profit]) -> dict[str, Decimal]:
@@ -83,6 +78,13 @@ def ledger_check(request: Request, found: Collection[Profit]) -> dict[str, Decim
         "without_contract": to_decimal(queries.income_without_contract(*period)),
         "difference": rules.total(found).revenue - named,
     }
+
+
+def _percent(field: str) -> Decimal:
+    """A share from the settings; what was never saved has the default of its form."""
+    settings = frappe.get_cached_doc("Contract Billing Settings")
+    value = settings.get(field)
+    return to_decimal(settings.meta.get_field(field).default if value is None else value) / 100
 
 
 # What orders are told apart by, beside their contract, in each view.
