@@ -33,18 +33,20 @@ where entry.service_contract {contract}
 group by contract
 """
 
-# What of a contract's costs was posted by its service orders. Labour is in the ledger where an order has a journal.
+# What of a contract's costs was posted by its service orders: parts by stock entries, labour by journals. The index on
+# contract and account finds the few ledger rows of these documents; the orders are reached from there.
 _POSTED = """
-select {keys}, if(entry.voucher_type = 'Journal Entry', 'labour', 'parts') as kind, sum(entry.credit - entry.debit) as amount
-from `tabService Order` job
-straight_join `tabGL Entry` entry
-    on entry.voucher_type in ('Stock Entry', 'Journal Entry') and entry.voucher_no in (job.stock_entry, job.journal_entry)
-where job.docstatus = 1 and job.company = %(company)s and job.service_contract {contract} {which}
-  and entry.service_contract = job.service_contract and entry.account in %(costs)s and entry.is_cancelled = 0
-  and entry.posting_date between %(start)s and %(end)s
-group by {groups}, kind
+select {keys}, %(kind)s as kind, sum(entry.credit - entry.debit) as amount
+from `tabGL Entry` entry
+straight_join `tab{document}` document on document.name = entry.voucher_no
+straight_join `tabService Order` job on job.name = document.service_order
+where entry.service_contract {contract} and entry.account in %(costs)s and entry.is_cancelled = 0
+  and entry.posting_date between %(start)s and %(end)s and entry.voucher_type = %(document)s
+  and job.docstatus = 1 and job.service_contract = entry.service_contract {which}
+group by {groups}
 """
 _OF_INTEREST = "and (job.issue > '' or job.labour_is_posted)"
+_KIND_OF_DOCUMENT = {"Stock Entry": "parts", "Journal Entry": "labour"}
 
 # Hours and kilometres of orders whose labour was posted by a journal are in the ledger already.
 _WORK = """
@@ -118,15 +120,17 @@ def posted_by_orders(
     costs = tuple({*accounts["accounts"]} - {*accounts["income"], *accounts["penalty"]})
     if not costs:
         return []
-    query = _POSTED.format(contract=_only(contracts), which="" if every else _OF_INTEREST, **_told_apart(by))
-    values = {
-        "company": company,
-        "costs": costs,
-        "start": start,
-        "end": end,
-        "contracts": tuple(contracts or ()),
-    }
-    return frappe.db.sql(query, values, as_dict=True)
+    found = []
+    for document, kind in _KIND_OF_DOCUMENT.items():
+        query = _POSTED.format(
+            document=document,
+            contract=_only(contracts),
+            which="" if every else _OF_INTEREST,
+            **_told_apart(by),
+        )
+        values = {"document": document, "kind": kind, "costs": costs, "start": start, "end": end}
+        found += frappe.db.sql(query, values | {"contracts": tuple(contracts or ())}, as_dict=True)
+    return found
 
 
 def deferred(company: str, end: date, *, contracts: Collection[str] | None = None) -> list[dict]:
