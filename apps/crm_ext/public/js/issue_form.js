@@ -57,7 +57,7 @@ Object.assign(crm_ext.complaint, {
 	},
 
 	draw(frm, shown) {
-		frm.dashboard.wrapper?.find(".crm-ext-complaint").closest(".form-dashboard-section").remove();
+		frm.$wrapper.find(".crm-ext-complaint").closest(".form-dashboard-section").remove();
 		const facts = [
 			...this.entitlement_facts(shown.entitlement),
 			...this.question_facts(shown),
