@@ -41,12 +41,11 @@ def lines(request: Request) -> list[Profit]:
     """The lines of the view in company currency, those of the largest profit first."""
     if request.view not in rules.VIEWS:
         frappe.throw(_("There is no view named {0}. Choose one from the list.").format(request.view))
-    known = queries.contracts_of(request.company)
     found = rules.profits(
         request.view,
         _sums(request),
         _works(request),
-        customers={name: row.customer for name, row in known.items()},
+        customers=queries.customers_of_contracts(request.company) if request.view == rules.CUSTOMER else {},
         equipment=_equipment(request),
         decimals=_decimals(request.company),
     )

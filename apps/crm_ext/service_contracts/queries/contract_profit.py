@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 import frappe
+from frappe.desk.reportview import build_match_conditions
 
 # Read from the index on contract and account alone, which holds every column named here; accounts are named and not
 # joined. Days are told apart only where months are wanted, and then contracts are not.
@@ -66,7 +67,7 @@ where job.docstatus = 1 and job.company = %(company)s and job.service_contract {
   and job.posting_date between %(start)s and %(end)s
 group by {groups}
 """
-# How finely orders are told apart: always by contract, else by what the caller names.
+# How finely orders are told apart: by contract, unless days are wanted, and by what the caller names.
 _KEYS = {
     "equipment": "coalesce(job.equipment, '')",
     "technician": "coalesce(job.technician, '')",
@@ -172,22 +173,29 @@ def billed_equipment(start: date, end: date) -> list[dict]:
     )
 
 
-def contracts_of(company: str) -> dict[str, dict]:
-    """Contract -> {customer, customer_name, title} of the company."""
+def customers_of_contracts(company: str) -> dict[str, str]:
+    """Contract -> customer, of the company."""
     rows = frappe.get_all(
         "Service Contract",
         filters={"company": company, "docstatus": (">", 0)},
-        fields=["name", "customer", "customer_name", "title"],
+        fields=["name", "customer"],
         order_by="name",
+        as_list=True,
     )
-    return {row.name: row for row in rows}
+    return dict(rows)
 
 
-def contracts_seen_by_user(company: str) -> list[str]:
-    """Those of the company's contracts that the user of the session may read."""
+def contracts_seen_by_user(
+    company: str, customer: str | None = None, service_contract: str | None = None
+) -> list[str] | None:
+    """Those of the company's contracts that the user of the session may read, or None where that is all of them."""
+    asked = {"customer": customer, "name": service_contract}
+    chosen = {field: value for field, value in asked.items() if value}
+    if not chosen and not build_match_conditions("Service Contract"):
+        return None
     return frappe.get_list(
         "Service Contract",
-        filters={"company": company, "docstatus": (">", 0)},
+        filters={"company": company, "docstatus": (">", 0), **chosen},
         pluck="name",
         order_by="name",
         limit_page_length=0,
@@ -231,7 +239,8 @@ def names_of(doctype: str, names: Collection[str], field: str) -> dict[str, str]
 
 
 def _told_apart(by: Collection[str]) -> dict[str, str]:
-    keys = {"contract": "job.service_contract", "is_complaint": "coalesce(job.issue, '') <> ''"}
+    contract = "''" if "day" in by else "job.service_contract"
+    keys = {"contract": contract, "is_complaint": "coalesce(job.issue, '') <> ''"}
     keys |= {name: _KEYS[name] for name in by}
     return {
         "keys": ", ".join(f"{column} as {name}" for name, column in keys.items()),

@@ -60,13 +60,7 @@ def _request(filters: frappe._dict) -> flow.Request:
     start, end = getdate(filters.from_date), getdate(filters.to_date)
     if start > end:
         frappe.throw(_("From Date is after To Date. Exchange them or choose another period."))
-    known = queries.contracts_of(filters.company)
-    seen = queries.contracts_seen_by_user(filters.company)
-    if filters.service_contract:
-        seen = [name for name in seen if name == filters.service_contract]
-    if filters.customer:
-        seen = [name for name in seen if known[name].customer == filters.customer]
-    everything = len(seen) == len(known)
+    seen = queries.contracts_seen_by_user(filters.company, filters.customer, filters.service_contract)
     # An empty IN list is no SQL; no contract has an empty name.
     return flow.Request(
         filters.company,
@@ -74,7 +68,7 @@ def _request(filters: frappe._dict) -> flow.Request:
         end,
         filters.view or rules.CONTRACT,
         "Jalali" if filters.calendar == "Jalali" else "Gregorian",
-        None if everything else tuple(seen or [""]),
+        None if seen is None else tuple(seen or [""]),
     )
 
 
