@@ -107,6 +107,14 @@ def test_parameters_are_never_formatted_into_sql():
                 pytest.fail(f"{file.place}:{node.lineno} formats values into SQL")
 
 
+def test_dialogs_open_without_fading():
+    """Bootstrap drops a hide that comes while a dialog fades in: a quick choice would leave it open for good."""
+    opening = re.compile(r"new frappe\.ui\.Dialog\((?!\{\s*animate: false,)")
+    scripts = (path for path in PACKAGE.rglob("*.js") if "dist" not in path.parts)
+    fading = [path.relative_to(PACKAGE).as_posix() for path in scripts if opening.search(path.read_text("utf-8"))]
+    assert not fading, f"say `animate: false` first in the dialogs of {fading}"
+
+
 def test_no_desk_routes_are_spelled_out():
     """Version 16 moves /app; `frappe.utils.get_url_to_form` and `frappe.set_route` do not care."""
     for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js"), *PACKAGE.rglob("*.html")]:

@@ -193,6 +193,7 @@ Object.assign(crm_ext.complaint, {
 
 	record_answer(act) {
 		const dialog = new frappe.ui.Dialog({
+			animate: false,
 			title: __("What the Customer Said"),
 			fields: [
 				{

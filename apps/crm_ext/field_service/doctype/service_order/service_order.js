@@ -235,6 +235,7 @@ async function pick(frm, row) {
 		return;
 	}
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: row.item_name || row.item_code,
 		fields: message.serial_nos.length ? [serial_field(row, message.serial_nos)] : [batch_field(row, message.batches)],
 		primary_action_label: __("Take"),

@@ -36,7 +36,7 @@ export async function configure(frm) {
 }
 
 function pick(frm, ask, models, configurations) {
-	const dialog = new frappe.ui.Dialog({ title: __("What Do You Want to Configure?") });
+	const dialog = new frappe.ui.Dialog({ animate: false, title: __("What Do You Want to Configure?") });
 	const rows = [
 		...configurations.map((row) => ({
 			key: `c:${row.name}`,
@@ -74,6 +74,7 @@ class Configurator {
 		this.answer_latest = latest((args) => this.ask("answer", args));
 		this.price_latest = latest((args) => this.ask("price", args));
 		this.dialog = new frappe.ui.Dialog({
+			animate: false,
 			title: __("Configure"),
 			size: "extra-large",
 			primary_action_label: __("Put into the Quotation"),

@@ -20,6 +20,7 @@ export function ask_what_happened(model, day, plan) {
 		depends_on: "eval:doc.what == 'away'",
 	});
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("Re-plan the Day"),
 		fields: [
 			{

@@ -11,6 +11,7 @@ export function choose_place(model, technicians, job, day, put) {
 	const first = model.technician(job.technician) || technicians.find((one) => !job.skill || one.skills.includes(job.skill)) || technicians[0];
 	const start = job.start ?? model.first_gap(job, first, day, model.now());
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("Place of {0}", [customer_of(job)]),
 		fields: [
 			{

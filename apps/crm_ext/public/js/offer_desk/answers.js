@@ -87,6 +87,7 @@ function link(row) {
 
 function link_dialog(frm, body) {
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("Link for the Customer"),
 		fields: [
 			{
@@ -118,6 +119,7 @@ function link_dialog(frm, body) {
 
 function show_address(address) {
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("The Link"),
 		fields: [
 			{

@@ -52,6 +52,7 @@ export function take_over(rival, quotation) {
 function dialog({ title, fields, label, act, done }) {
 	return new Promise((resolve) => {
 		const shown = new frappe.ui.Dialog({
+			animate: false,
 			title,
 			fields,
 			primary_action_label: label,

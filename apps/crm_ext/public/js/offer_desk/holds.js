@@ -105,6 +105,7 @@ function choose(frm, body, state) {
 	const lines = by_row(state.lines.filter((line) => line.held < line.asked - 1e-6));
 	if (lines.length === 1 && !lines[0].is_alternative) return hold(frm, body, { [lines[0].row]: null });
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("Hold Stock"),
 		fields: lines.map((line) => ({
 			fieldtype: "Check",

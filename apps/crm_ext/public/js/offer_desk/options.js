@@ -56,6 +56,7 @@ part(["Quotation"], (frm) => {
 
 function choose(frm) {
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("What the Customer Takes"),
 		size: "large",
 		fields: [{ fieldtype: "HTML", fieldname: "choice" }],

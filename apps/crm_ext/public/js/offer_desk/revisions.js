@@ -52,6 +52,7 @@ function compare(revisions, current) {
 	const names = revisions.map((row) => row.name);
 	const at = Math.max(names.indexOf(current), 1);
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("Compare Revisions"),
 		size: "extra-large",
 		fields: [
@@ -128,6 +129,7 @@ frappe.ui.form.on("Quotation", {
 function ask_reasons(frm, changes) {
 	return new Promise((resolve) => {
 		const dialog = new frappe.ui.Dialog({
+			animate: false,
 			title: __("Why Was This Changed?"),
 			fields: changes.map((change) => ({
 				fieldtype: "Data",

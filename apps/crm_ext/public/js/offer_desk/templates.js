@@ -14,7 +14,7 @@ async function suggest(frm) {
 		return;
 	}
 	const templates = await frappe.xcall("crm_ext.api.offer_templates.suggest", { quotation: frm.doc });
-	const dialog = new frappe.ui.Dialog({ title: __("From Template"), fields: [{ fieldtype: "HTML", fieldname: "list" }] });
+	const dialog = new frappe.ui.Dialog({ animate: false, title: __("From Template"), fields: [{ fieldtype: "HTML", fieldname: "list" }] });
 	const list = $(templates.length ? drawn(templates) : nothing()).appendTo(dialog.fields_dict.list.$wrapper);
 	list.on("click", "button[data-template]", async (event) => {
 		dialog.hide();

@@ -17,6 +17,7 @@ function explain(answer, stage, override) {
 	return new Promise((resolve) => {
 		let going_on = false;
 		const dialog = new frappe.ui.Dialog({
+			animate: false,
 			title: __("Not Yet Ready for {0}", [__(stage)]),
 			fields: [
 				{ fieldtype: "HTML", fieldname: "obstacles", options: obstacle_list(answer.obstacles) },

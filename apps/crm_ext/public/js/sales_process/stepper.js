@@ -227,6 +227,7 @@ export class Stepper {
 	plan() {
 		const step = this.state.next_step || {};
 		const dialog = new frappe.ui.Dialog({
+			animate: false,
 			title: __("Next Step"),
 			fields: [
 				{ fieldtype: "Data", fieldname: "step", label: __("What Comes Next"), reqd: 1, default: step.step },
@@ -275,7 +276,7 @@ export class Stepper {
 			__("Moved By"),
 			__("Remark"),
 		];
-		const dialog = new frappe.ui.Dialog({ title: __("Stage History"), size: "large" });
+		const dialog = new frappe.ui.Dialog({ animate: false, title: __("Stage History"), size: "large" });
 		dialog.$body.html(`<div class="table-responsive"><table class="table table-bordered">
 			<thead><tr>${titles.map((title) => `<th scope="col">${title}</th>`).join("")}</tr></thead>
 			<tbody>${rows.join("")}</tbody></table></div>`);

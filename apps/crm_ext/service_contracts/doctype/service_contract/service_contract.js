@@ -205,6 +205,7 @@ function show_preview_button(frm) {
 
 async function show_months_ahead(frm) {
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("What Will Be Billed in 12 Months"),
 		size: "large",
 		fields: [{ fieldtype: "HTML", fieldname: "table" }],
@@ -302,6 +303,7 @@ function act(frm, label, verb, fields) {
 
 function ask(frm, title, verb, fields) {
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title,
 		fields,
 		primary_action_label: title,
@@ -411,6 +413,7 @@ async function offer_renewal(frm) {
 		day_field("valid_until", __("Valid until"), frm.doc.end_date),
 	];
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("Offer a Renewal"),
 		fields,
 		primary_action_label: __("Make the Quotation"),
@@ -502,6 +505,7 @@ function amend(frm) {
 		reason_field(),
 	];
 	const dialog = new frappe.ui.Dialog({
+		animate: false,
 		title: __("Amend the Contract from a Day"),
 		size: "extra-large",
 		fields,
