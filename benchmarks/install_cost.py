@@ -2,7 +2,8 @@
 
 Two processes, one for each site, make one document each in alternation, so that both meet the same load of the machine.
 Time, CPU time of the process and statements sent to the database are compared within each pair. Everything is rolled
-back but the masters. For documents that have nothing to do with the app the statements must be equal.
+back but the masters; settings stand as an installation leaves them. For documents that have nothing to do with the app
+the statements must be equal.
 
 CRM_EXT_PLAIN_SITE names the site with ERPNext alone; it must be made like the measured one, but for the app.
 """
@@ -121,6 +122,7 @@ def _serve(site: str, pipe: Connection, works: Callable[[], dict[str, Callable[[
 def _makers() -> dict[str, Callable[[], object]]:
     """How one document of each kind is made, after the masters that they name."""
     company = frappe.db.get_single_value("Global Defaults", "default_company")
+    guard_offers(False)
     group = frappe.get_all("Item Group", {"is_group": 0}, pluck="name", order_by="lft", limit=1)[0]
     item = {"item_group": group, "stock_uom": "Nos", "is_stock_item": 0}
     for doctype, name, values in (
@@ -148,3 +150,10 @@ def _makers() -> dict[str, Callable[[], object]]:
             {"doctype": "Item", "item_code": frappe.generate_hash(length=12), **item}
         ).insert(),
     }
+
+
+def guard_offers(guarded: bool) -> None:
+    """Switch floors, holds and reasons of the offer desk on, or off as an installation leaves them, where the app is."""
+    if "crm_ext" in frappe.get_installed_apps():
+        switches = dict.fromkeys(("has_default_floor", "hold_on_submit", "reason_for_changes"), int(guarded))
+        frappe.get_doc("Offer Desk Settings").update({**switches, "default_margin_floor": 10}).save()

@@ -13,12 +13,11 @@ import sys
 from collections.abc import Callable
 
 import frappe
-from install_cost import PAIRS, Worker, compared
+from install_cost import PAIRS, Worker, compared, guard_offers
 
 LINES = 5
 WORKS = ("Quotation, first save", "Quotation, saved again")
 _CUSTOMER = "Measured Customer"
-_ACTIVE = {"has_default_floor": 1, "default_margin_floor": 10, "hold_on_submit": 1, "reason_for_changes": 1}
 
 
 def measure(site: str) -> list[dict]:
@@ -41,8 +40,7 @@ def works() -> dict[str, Callable[[], object]]:
     codes = [_item(company, number) for number in range(LINES)]
     if not frappe.db.exists("Customer", _CUSTOMER):
         frappe.get_doc({"doctype": "Customer", "customer_name": _CUSTOMER}).insert()
-    if "crm_ext" in frappe.get_installed_apps():
-        frappe.get_doc("Offer Desk Settings").update(_ACTIVE).save()
+    guard_offers(True)
     saved = _quotation(company, codes).insert().name
     # Kept, so that rolling back a document does not take what it names away.
     frappe.db.commit()
