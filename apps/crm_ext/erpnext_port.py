@@ -637,11 +637,11 @@ def make_work_order(order: Document, line: dict) -> str:
 # The technician's van
 
 
-def batches_in(warehouse: str) -> list[dict]:
-    """[{batch_no, qty}] that may be taken from the warehouse today, in the order that ERPNext picks."""
+def batches_in(warehouse: str, item_code: str | None = None) -> list[dict]:
+    """[{batch_no, qty}] that may be taken from the warehouse today, in the order that ERPNext picks; of one item or all."""
     from erpnext.stock.doctype.batch.batch import get_batch_qty
 
-    return get_batch_qty(warehouse=warehouse)
+    return get_batch_qty(warehouse=warehouse, item_code=item_code)
 
 
 # Service levels of issues

@@ -13,14 +13,8 @@ from crm_ext.field_service.flow import service_orders, work_reports
 
 @pytest.fixture(scope="module")
 def committed(site_connection):
-    frappe.set_user("Administrator")
-    frappe.db.rollback()
-    before = frappe.get_single("Field Service Settings").as_dict()
-    made = service_world.world()
-    frappe.db.commit()  # every test begins with it
-    yield made
-    frappe.db.rollback()
-    service_world.remove(made, before)
+    with service_world.committed() as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,20 +10,13 @@ import pytest
 import service_world
 from frappe.utils import add_days, flt, getdate, nowdate
 
-from crm_ext.field_service.flow import service_orders, work_reports
+from crm_ext.field_service.flow import part_picking, service_orders, work_reports
 
 
 @pytest.fixture(scope="module")
 def committed(site_connection):
-    """Masters and stock are made once for the module and taken away at its end."""
-    frappe.set_user("Administrator")
-    frappe.db.rollback()
-    before = frappe.get_single("Field Service Settings").as_dict()
-    made = service_world.world()
-    frappe.db.commit()  # every test begins with it
-    yield made
-    frappe.db.rollback()
-    service_world.remove(made, before)
+    with service_world.committed() as made:
+        yield made
 
 
 @pytest.fixture
@@ -140,6 +133,12 @@ def test_serial_numbers_and_batches_leave_the_van_by_bundles_and_come_back(world
     order.cancel()
     assert frappe.db.get_value("Serial No", world.serials[0], "warehouse") == world.van
     assert service_world.in_warehouse(world.grease, world.van) == 20
+
+
+def test_serial_numbers_and_batches_are_picked_from_what_lies_in_the_van(world):
+    assert part_picking.pickable(world.motor, world.van) == {"serial_nos": world.serials, "batches": []}
+    picked = part_picking.pickable(world.grease, world.van)
+    assert [(one["batch_no"], one["qty"]) for one in picked["batches"]] == [(world.batch, 20)]
 
 
 def test_one_cancel_takes_everything_back_and_the_amended_order_posts_anew(world):

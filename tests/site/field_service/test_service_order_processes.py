@@ -57,15 +57,8 @@ def at_once(*arguments: tuple[str, ...]) -> list:
 
 @pytest.fixture(scope="module")
 def committed(site_connection):
-    """Committed, so that other processes see it, and removed at the end."""
-    frappe.set_user("Administrator")
-    frappe.db.rollback()
-    before = frappe.get_single("Field Service Settings").as_dict()
-    made = service_world.world()
-    frappe.db.commit()  # other processes must see it
-    yield made
-    frappe.db.rollback()
-    service_world.remove(made, before)
+    with service_world.committed() as made:
+        yield made
 
 
 @pytest.fixture

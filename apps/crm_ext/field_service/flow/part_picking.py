@@ -15,5 +15,5 @@ def pickable(item_code: str, warehouse: str) -> dict[str, Any]:
         return {"serial_nos": [], "batches": []}
     return {
         "serial_nos": queries.serial_numbers_in(item_code, warehouse) if item.has_serial_no else [],
-        "batches": erpnext_port.batches_in(warehouse, [item_code]) if item.has_batch_no else [],
+        "batches": erpnext_port.batches_in(warehouse, item_code) if item.has_batch_no else [],
     }
