@@ -210,6 +210,15 @@ def test_overlapping_fixed_jobs_stay_and_the_rest_is_planned_around_them():
     assert starts["free"] >= 2 * HOUR + 30 * MINUTE + TRAVEL.between(2, 3, 0)
 
 
+def test_the_way_to_a_fixed_job_right_after_a_shift_is_kept_free():
+    early, late = Shift(0, 3 * HOUR), Shift(6 * HOUR, 10 * HOUR)
+    fixed = job("fixed", 1, technician="T", start=3 * HOUR, is_fixed=True, is_announced=True)
+    outcome = planned([fixed, job("far", 8, 150)], [technician("T", shifts=[early, late])])
+    starts = {stop.job.name: stop.start for stop in outcome.stops}
+    assert starts["fixed"] == 3 * HOUR
+    assert starts["far"] >= 6 * HOUR
+
+
 # Why jobs are left
 
 

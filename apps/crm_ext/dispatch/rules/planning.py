@@ -83,10 +83,11 @@ def _routes(problem: Problem, travel: TravelTimes, jobs: Sequence[Job]) -> list[
 
 
 def _reaches(job: Job, technician: Technician, shift: Shift, travel: TravelTimes) -> bool:
-    """Whether the job, or the way home from it, lies in the shift."""
+    """Whether the job, or the way from the base to it or home from it, lies in the shift."""
+    leave = job.start - travel.between(technician.base, job.place, job.start)
     end = shift.after(job.start, job.seconds)
     home = end + travel.between(job.place, technician.base, end)
-    return job.start < shift.end and home > shift.start
+    return leave < shift.end and home > shift.start
 
 
 def _start(job: Job) -> tuple[int, str]:
