@@ -61,6 +61,28 @@ def site(site_connection):
 
 
 @pytest.fixture
+def outgoing_mail(site):
+    """A site with an account to send from, so that letters come into the queue of e-mails; nothing leaves it."""
+    if not site.db.exists("Email Account", {"default_outgoing": 1}):
+        account = {
+            "doctype": "Email Account",
+            "email_account_name": "Notices",
+            "email_id": "shop@notices.test",
+            "enable_outgoing": 1,
+            "default_outgoing": 1,
+            "smtp_server": "localhost",
+            "no_smtp_authentication": 1,
+        }
+        site.get_doc(account).db_insert()
+    # Frappe remembers from which account it sends.
+    site.local.outgoing_email_account = {}
+    site.flags.mute_emails = False
+    yield
+    site.flags.mute_emails = True
+    site.local.outgoing_email_account = {}
+
+
+@pytest.fixture
 def assets(site, monkeypatch):
     """A web server for the style sheets of print formats, as a served site has one."""
     handler = partial(SimpleHTTPRequestHandler, directory=Path.cwd())

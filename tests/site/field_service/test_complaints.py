@@ -21,21 +21,10 @@ LIST_BUTTON = "erpnext.support.doctype.issue.issue.set_multiple_status"
 
 
 @pytest.fixture(autouse=True)
-def with_mail(site):
-    site.flags.mute_emails = False
-    if not frappe.db.exists("Email Account", {"default_outgoing": 1}):
-        frappe.get_doc(
-            {"doctype": "Email Account", "email_account_name": "Notices", "email_id": "shop@notices.test",
-             "enable_outgoing": 1, "default_outgoing": 1, "smtp_server": "localhost", "no_smtp_authentication": 1}
-        ).db_insert()  # fmt: skip
-    # Frappe remembers from which account it sends.
-    frappe.local.outgoing_email_account = {}
+def letters_and_questions_are_wanted(outgoing_mail):
     frappe.db.set_single_value("Field Service Settings", "close_without_asking", 0)
     frappe.db.set_single_value("Field Service Settings", "no_complaint_letters", 0)
     frappe.clear_document_cache("Field Service Settings", "Field Service Settings")
-    yield
-    site.flags.mute_emails = True
-    frappe.local.outgoing_email_account = {}
 
 
 @pytest.fixture

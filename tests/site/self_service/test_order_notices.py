@@ -12,7 +12,7 @@ from crm_ext.self_service.queries import order_notices as queries
 
 
 @pytest.fixture
-def shop(site):
+def shop(outgoing_mail):
     shop_world.use_settings(send_notices=1)
     customer = makers.customer("Notice Customer").name
     shop_world.login("notice.one@notices.test", customer)
@@ -30,8 +30,8 @@ def order(shop):
     return frappe.get_doc("Sales Order", placed.order)
 
 
-def tell(document, step):
-    order_notices.tell(document.doctype, document.name, step, checkpoint=lambda: None)
+def send():
+    return order_notices.send_waiting(checkpoint=lambda: None)
 
 
 def letters(order):
@@ -49,28 +49,17 @@ def notices(order):
     return frappe.get_all("Order Notice", {"sales_order": order}, ["step", "status"], order_by="creation")
 
 
-@pytest.fixture(autouse=True)
-def with_mail(site):
-    site.flags.mute_emails = False
-    if not frappe.db.exists("Email Account", {"default_outgoing": 1}):
-        frappe.get_doc(
-            {"doctype": "Email Account", "email_account_name": "Notices", "email_id": "shop@notices.test",
-             "enable_outgoing": 1, "default_outgoing": 1, "smtp_server": "localhost", "no_smtp_authentication": 1}
-        ).db_insert()  # fmt: skip
-    yield
-    site.flags.mute_emails = True
-
-
 def test_every_login_of_the_customer_is_told_once(order):
-    tell(order, order_notices.ORDERED)
-    tell(order, order_notices.ORDERED)
+    order_notices.order_submitted(order)
+    send()
+    send()
     assert letters(order.name) == ["notice.one@notices.test", "notice.two@notices.test"]
     assert [(row.step, row.status) for row in notices(order.name)] == [("Ordered", "Sent")]
 
 
 def test_whoever_stopped_the_letters_gets_none(order):
     order_notices.set_preference("notice.one@notices.test", order.customer, False)
-    tell(order, order_notices.ORDERED)
+    send()
     assert letters(order.name) == ["notice.two@notices.test"]
     order_notices.set_preference("notice.one@notices.test", order.customer, True)
     assert queries.is_subscribed("notice.one@notices.test", order.customer)
@@ -78,18 +67,51 @@ def test_whoever_stopped_the_letters_gets_none(order):
 
 def test_a_disabled_login_is_not_told(order):
     frappe.db.set_value("User", "notice.one@notices.test", "enabled", 0)
-    tell(order, order_notices.ORDERED)
+    send()
     assert letters(order.name) == ["notice.two@notices.test"]
 
 
+def move(order, days):
+    order.delivery_date = add_days(getdate(), days)
+    order.db_update()
+    order_notices.order_changed(order)
+
+
 def test_a_changed_day_is_told_when_it_is_another_than_was_told(order):
-    tell(order, order_notices.ORDERED)
-    tell(order, order_notices.DATE_CHANGED)
+    first = (getdate(order.delivery_date) - getdate()).days
+    order_notices.order_changed(order)
+    send()
     assert [row.step for row in notices(order.name)] == ["Ordered"]
-    order.db_set("delivery_date", add_days(getdate(), 9))
-    tell(order, order_notices.DATE_CHANGED)
-    tell(order, order_notices.DATE_CHANGED)
-    assert [row.step for row in notices(order.name)] == ["Ordered", "Date Changed"]
+    for days in (9, 9, first, 9):
+        move(order, days)
+        send()
+    assert [row.step for row in notices(order.name)] == ["Ordered", *["Date Changed"] * 3]
+    assert len(letters(order.name)) == 8
+
+
+def test_a_day_that_is_changed_back_before_the_letter_went_out_is_not_told(order):
+    first = (getdate(order.delivery_date) - getdate()).days
+    send()
+    move(order, 9)
+    move(order, first)
+    send()
+    assert [row.status for row in notices(order.name)] == ["Sent", "Muted", "Muted"]
+    assert len(letters(order.name)) == 2
+
+
+def test_an_order_that_is_taken_back_takes_its_letter_along(order):
+    frappe.db.savepoint("before_move")
+    move(order, 9)
+    frappe.db.rollback(save_point="before_move")
+    send()
+    assert [row.step for row in notices(order.name)] == ["Ordered"]
+
+
+def test_a_cancelled_order_is_told_of_no_more(order):
+    frappe.db.set_value("Sales Order", order.name, "docstatus", 2)
+    send()
+    assert [row.status for row in notices(order.name)] == ["Muted"]
+    assert letters(order.name) == []
 
 
 def test_the_link_of_a_letter_opens_its_own_choice_only(order):
@@ -99,12 +121,6 @@ def test_the_link_of_a_letter_opens_its_own_choice_only(order):
     assert order_notices.is_signed(user, customer, token)
     assert not order_notices.is_signed("notice.two@notices.test", customer, token)
     assert not order_notices.is_signed(user, "Somebody Else", token)
-
-
-def test_a_notice_that_a_killed_worker_left_is_sent_later(order):
-    order_notices._keep(order.name, order_notices.ORDERED, order.name)
-    assert order_notices.send_waiting(checkpoint=lambda: None) == 1
-    assert [(row.step, row.status) for row in notices(order.name)] == [("Ordered", "Sent")]
 
 
 def test_documents_of_customers_without_logins_cost_nothing(shop, monkeypatch):
@@ -131,14 +147,14 @@ def test_the_way_of_an_order_is_told_by_erpnexts_documents(order):
     delivery = make_delivery_note(order.name)
     delivery.update({"transporter_name": "Camel Express", "lr_no": "CE-1"})
     delivery.insert().submit()
-    tell(delivery, order_notices.SHIPPED)
+    send()
     page = order_progress.order_page(order.name)
     assert [(row.name, row.transporter_name, row.lr_no) for row in page.deliveries] == [
         (delivery.name, "Camel Express", "CE-1")
     ]
     invoice = make_sales_invoice(order.name)
     invoice.insert().submit()
-    tell(invoice, order_notices.INVOICED)
+    send()
     assert states()["invoiced"] == "done" and states()["paid"] == "current"
-    assert [row.step for row in notices(order.name)] == ["Shipped", "Invoiced"]
-    assert len(letters(order.name)) == 4
+    assert [row.step for row in notices(order.name)] == ["Ordered", "Shipped", "Invoiced"]
+    assert len(letters(order.name)) == 6

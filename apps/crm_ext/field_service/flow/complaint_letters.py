@@ -1,7 +1,4 @@
-"""Letters to the customer at each step of a complaint, each sent once, in the customer's language.
-
-A letter is kept with the transaction that causes it and sent by a job; one that a killed worker left waiting is sent later.
-"""
+"""What customers are told at each step of a complaint, each once; the question whether it is solved carries its link."""
 
 from __future__ import annotations
 
@@ -10,136 +7,75 @@ from collections.abc import Callable
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, now_datetime, validate_email_address
+from frappe.utils import validate_email_address
 
 from crm_ext.field_service.flow import complaint_policy as policy
 from crm_ext.field_service.queries import complaints as queries
-from crm_ext.marketing_automation.flow.locks import exclusively
-from crm_ext.self_service.flow import letters, service_links
+from crm_ext.self_service.flow import service_links
+from crm_ext.self_service.flow.outbox import Outbox, Reader, Words
 
 RECEIVED, ASKED, REMINDED, CLOSED, REOPENED = "Received", "Asked", "Reminded", "Closed", "Reopened"
-WAITING, SENT, MUTED, NOBODY, FAILED = "Waiting", "Sent", "Muted", "Nobody to Tell", "Failed"
-_BATCH = 50
-_WAIT_SECONDS = 20
 
 
 def keep(issue: str, step: str, which: str = "", question: str | None = None) -> None:
     """A letter about this step, once for each `which` of it; sent after the commit."""
-    letter = frappe.get_doc(
-        {
-            "doctype": "Complaint Letter",
-            "issue": issue,
-            "step": step,
-            "solution_confirmation": question,
-            "status": WAITING,
-            "letter_key": f"{issue}|{step}|{which}",
-        }
-    )
-    frappe.db.savepoint("complaint_letter")
-    try:
-        # Whoever brought about the step was asked for their rights; letters are nobody's to write by hand.
-        letter.insert(ignore_permissions=True)
-    except frappe.UniqueValidationError:
-        frappe.db.rollback(save_point="complaint_letter")
-        frappe.clear_last_message()
-        return
-    frappe.enqueue(
-        "crm_ext.field_service.flow.complaint_letters.send_waiting", queue="short", enqueue_after_commit=True
-    )
+    values = {"issue": issue, "step": step, "solution_confirmation": question}
+    if _OUTBOX.keep(f"{issue}|{step}|{which}", values):
+        _OUTBOX.send_soon()
 
 
 def send_waiting(checkpoint: Callable[[], None] | None = None) -> int:
-    """Send the letters that wait, one transaction each; returns how many were worked off."""
-    checkpoint = checkpoint or _commit
-    done: list[str] = []
-    with exclusively("complaint letters", _WAIT_SECONDS) as held:
-        while held and (batch := queries.waiting_letters(_BATCH, done)):
-            for name in batch:
-                _send(name)
-                checkpoint()
-                done.append(name)
-    return len(done)
+    """Send the letters that wait; returns how many were worked off."""
+    return _OUTBOX.send_waiting(checkpoint)
 
 
 def forget(issue: str) -> None:
-    frappe.db.delete("Complaint Letter", {"issue": issue})
+    _OUTBOX.forget(issue)
 
 
-def _send(name: str) -> None:
-    letter = frappe.get_doc("Complaint Letter", name)
-    frappe.db.savepoint("complaint_letter")
-    try:
-        outcome = _mail(letter)
-    except Exception as error:
-        frappe.db.rollback(save_point="complaint_letter")
-        frappe.clear_last_message()
-        failure = frappe.utils.strip_html(str(error)) or type(error).__name__
-        outcome = {"status": FAILED, "failure": failure[:500]}
-    letter.db_set(outcome)
-
-
-def _mail(letter: Document) -> dict:
-    to = queries.addressee(letter.issue)
-    email = _address(to) if to else None
-    if not to or not email:
-        return {"status": NOBODY}
-    if not policy.letters_are_sent() or to.is_muted:
-        return {"status": MUTED, "recipient": email}
-    if queries.has_unsubscribed(email, letter.issue, to.customer):
-        return {"status": MUTED, "recipient": email}
-    if not letters.can_send():
-        return {
-            "status": FAILED,
-            "recipient": email,
-            "failure": _("This site has no e-mail account to send from."),
-        }
-    language = queries.language_of(email) or to.customer_language or frappe.db.get_default("lang") or "en"
-    with letters.in_language(language):
-        subject, message = _words(letter, to.subject, email)
-        stop = _("Stop letters about this complaint")
-    frappe.sendmail(
-        recipients=[email],
-        subject=subject,
-        message=message,
-        reference_doctype="Issue",
-        reference_name=letter.issue,
-        unsubscribe_message=stop,
-    )
-    return {"status": SENT, "recipient": email, "language": language, "sent_on": now_datetime()}
-
-
-def _address(to: dict) -> str | None:
+def _readers(letter: Document) -> list[Reader]:
     """Who raised the complaint, unless it was typed at the desk; then its contact; then the customer's own address."""
+    to = queries.addressee(letter.issue)
     raised_by = None if to.is_desk_user else to.raised_by
-    for candidate in (raised_by, to.contact_email, to.customer_email):
-        if candidate and validate_email_address(candidate):
-            return candidate
-    return None
+    email = next(
+        filter(validate_email_address, filter(None, (raised_by, to.contact_email, to.customer_email))), None
+    )
+    if not email:
+        return []
+    is_muted = (
+        not policy.letters_are_sent()
+        or bool(to.is_muted)
+        or queries.has_unsubscribed(email, letter.issue, to.customer)
+    )
+    return [Reader(email, queries.language_of(email) or to.customer_language, is_muted)]
 
 
-def _words(letter: Document, about: str, email: str) -> tuple[str, str]:
-    heading, sentences = _SENTENCES[letter.step](letter.issue, about)
-    paragraphs = [escape_html(sentence) for sentence in sentences]
+def _holds(letter: Document) -> bool:
+    """A question that was answered or withdrawn before its letter went out is not asked any more."""
+    return letter.step not in (ASKED, REMINDED) or queries.is_answerable(letter.solution_confirmation)
+
+
+def _words(letter: Document, reader: Reader) -> Words:
+    about = frappe.db.get_value("Issue", letter.issue, "subject")
+    subject, sentences = _SENTENCES[letter.step](letter.issue, about)
+    links: list[tuple[str, str]] = []
     if letter.step in (ASKED, REMINDED):
         solution = frappe.db.get_value("Solution Confirmation", letter.solution_confirmation, "solution")
         if solution:
-            paragraphs.append(escape_html(_("What was done: {0}").format(solution)))
-        paragraphs.append(_button(letter.solution_confirmation, email))
-    direction = "rtl" if frappe.local.lang in ("ar", "fa", "he", "ps") else "ltr"
-    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    return heading, f'<div dir="{direction}">{body}</div>'
+            sentences.append(_("What was done: {0}").format(solution))
+        links.append((_("Tell us whether it is solved"), _link(letter.solution_confirmation, reader)))
+    return Words(subject, sentences, links, unsubscribe=_("Stop letters about this complaint"))
 
 
-def _button(question: str, email: str) -> str:
-    address = service_links.make(
+def _link(question: str, reader: Reader) -> str:
+    return service_links.make(
         service_links.CONFIRM,
         "Solution Confirmation",
         question,
-        email,
+        reader.email,
         policy.days_of_a_link(),
         single_use=True,
     )
-    return f'<a href="{escape_html(address)}">{escape_html(_("Tell us whether it is solved"))}</a>'
 
 
 def _received(issue: str, about: str) -> tuple[str, list[str]]:
@@ -185,7 +121,12 @@ _SENTENCES = {
     REOPENED: _reopened,
 }
 
-
-def _commit() -> None:
-    # A job that sends letters one by one: what is sent stays sent, whatever stops it.
-    frappe.db.commit()
+_OUTBOX = Outbox(
+    doctype="Complaint Letter",
+    key="letter_key",
+    about="issue",
+    job="crm_ext.field_service.flow.complaint_letters.send_waiting",
+    readers=_readers,
+    words=_words,
+    holds=_holds,
+)

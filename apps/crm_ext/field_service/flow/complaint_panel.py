@@ -9,12 +9,13 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
-from crm_ext.field_service.flow import complaint_costs, complaint_letters
+from crm_ext.field_service.flow import complaint_costs
 from crm_ext.field_service.flow import complaint_policy as policy
 from crm_ext.field_service.queries import complaints as queries
 from crm_ext.field_service.queries import supplier_claims as claim_queries
 from crm_ext.field_service.rules import complaints as rules
 from crm_ext.offer_desk.queries.cost_sight import may_see_cost
+from crm_ext.self_service.flow import outbox
 from crm_ext.service_contracts.flow.entitlements import entitlement_for, entitlement_of
 from crm_ext.service_contracts.rules.entitlements import Entitlement
 
@@ -91,9 +92,13 @@ def _may_decide(asked: Any) -> bool:
 
 
 def _troubles(issue: str) -> list[dict]:
-    """Letters that did not reach the customer."""
-    reached = (complaint_letters.SENT, complaint_letters.WAITING)
-    return [letter for letter in queries.letters(issue) if letter.status not in reached]
+    """Letters that did not reach the customer, but for those that were not true any more when they were to go out."""
+    return [
+        letter
+        for letter in queries.letters(issue)
+        if letter.status in (outbox.FAILED, outbox.NOBODY)
+        or (letter.status == outbox.MUTED and letter.recipient)
+    ]
 
 
 def _costs(issue: Document) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The customer hears of a visit: its window, that somebody is on the way, that the work is done; each once.
 
 What is to be told follows from the orders themselves, so that it does not matter who changed them: a change of an order
-only starts the job that looks. A notice is kept before it is sent; one that a killed worker left waiting is sent later.
+only starts the job that looks; the scheduler looks again at what no job came to.
 """
 
 from __future__ import annotations
@@ -11,25 +11,20 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.core.doctype.sms_settings.sms_settings import send_sms
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_datetime, now_datetime, strip_html, validate_email_address
+from frappe.utils import get_datetime, now_datetime
 
 from crm_ext.dispatch.flow import terms
 from crm_ext.dispatch.rules.travel import coordinates
 from crm_ext.field_service.queries import visit_notices as queries
-from crm_ext.marketing_automation.flow.locks import exclusively
-from crm_ext.self_service.flow import letters, pages, service_links
+from crm_ext.self_service.flow import pages, service_links
+from crm_ext.self_service.flow.outbox import Outbox, Reader, Words
 from crm_ext.shared.results import Refusal
 
 WINDOW, ON_THE_WAY, DONE = "Window", "On the Way", "Done"
-WAITING, SENT, MUTED, NOBODY, FAILED = "Waiting", "Sent", "Muted", "Nobody to Tell", "Failed"
-_BATCH = 50
-_WAIT_SECONDS = 20
 _LOOK_BACK = timedelta(days=2)
 # How long a link may still tell what was done, and how far from now a window can be.
 _LINK_DAYS = 14
-_RIGHT_TO_LEFT = ("ar", "fa", "he", "ps")
 
 
 def look_later(order: Document) -> None:
@@ -49,7 +44,7 @@ def tell(orders: Collection[str] | None = None, checkpoint: Callable[[], None] |
     """Keep what is to be told, of these orders or of all, and send what waits; how many notices were worked off."""
     keep_due(now_datetime(), orders)
     (checkpoint or _commit)()
-    return send_waiting(checkpoint)
+    return _OUTBOX.send_waiting(checkpoint)
 
 
 def keep_due(now: datetime, orders: Collection[str] | None = None) -> None:
@@ -59,21 +54,8 @@ def keep_due(now: datetime, orders: Collection[str] | None = None) -> None:
         _keep(due, now)
 
 
-def send_waiting(checkpoint: Callable[[], None] | None = None) -> int:
-    """Send the notices that wait, one transaction each; returns how many were worked off."""
-    checkpoint = checkpoint or _commit
-    done: list[str] = []
-    with exclusively("visit notices", _WAIT_SECONDS) as held:
-        while held and (batch := queries.waiting(_BATCH, done)):
-            for name in batch:
-                _send(name)
-                checkpoint()
-                done.append(name)
-    return len(done)
-
-
 def forget(service_order: str) -> None:
-    frappe.db.delete("Visit Notice", {"service_order": service_order})
+    _OUTBOX.forget(service_order)
     service_links.forget("Service Order", service_order)
 
 
@@ -104,72 +86,31 @@ def _keep(due: dict, now: datetime) -> None:
         values = {"window_start": due.window_start, "window_end": due.window_end}
     elif due.step == ON_THE_WAY:
         values = {"expected_at": expected_arrival(due.service_order, get_datetime(due.left_at))}
-    notice = frappe.get_doc(
-        {
-            "doctype": "Visit Notice",
-            "service_order": due.service_order,
-            "step": due.step,
-            "status": WAITING,
-            "notice_key": f"{due.service_order}|{due.step}|{which}",
-            **values,
-        }
-    )
-    frappe.db.savepoint("visit_notice")
-    try:
-        # Notices follow from what was done with the order, which its own rights guard; nobody writes them by hand.
-        notice.insert(ignore_permissions=True)
-    except frappe.UniqueValidationError:
-        frappe.db.rollback(save_point="visit_notice")
-        frappe.clear_last_message()
+    values |= {"service_order": due.service_order, "step": due.step}
+    _OUTBOX.keep(f"{due.service_order}|{due.step}|{which}", values)
 
 
-def _send(name: str) -> None:
-    notice = frappe.get_doc("Visit Notice", name)
-    frappe.db.savepoint("visit_notice")
-    try:
-        outcome = _tell(notice)
-    except Exception as error:
-        frappe.db.rollback(save_point="visit_notice")
-        frappe.clear_last_message()
-        outcome = {"status": FAILED, "failure": _words_of(error)}
-    notice.db_set(outcome)
-
-
-def _tell(notice: Document) -> dict:
+def _readers(notice: Document) -> list[Reader]:
     visit = queries.facts(notice.service_order)
-    if visit is None or _is_over(notice, visit):
-        return {"status": MUTED}
-    email = visit.email if visit.email and validate_email_address(visit.email) else None
     mobile_no = visit.mobile_no if _sends_messages() else None
-    reached = {"recipient": email, "mobile_no": mobile_no}
-    if visit.is_muted or frappe.are_emails_muted():
-        return {"status": MUTED, **reached}
-    if not (email and letters.can_send()) and not mobile_no:
-        return {"status": NOBODY, **reached}
-    language = visit.language or frappe.db.get_default("lang") or "en"
-    address = f"{_link(notice, email)}?_lang={language}"
-    failure = None
-    with letters.in_language(language):
-        subject, sentences = _WORDS[notice.step](notice, visit)
-        if email:
-            letters.mail([email], subject, _html(sentences, address), "Service Order", visit.name)
-        if mobile_no:
-            failure = _message(mobile_no, " ".join([*sentences, address]))
-    told = bool(email and letters.can_send()) or not failure
-    return {
-        "status": SENT if told else FAILED,
-        "language": language,
-        "sent_on": now_datetime(),
-        "failure": failure,
-        **reached,
-    }
+    return [Reader(visit.email, visit.language, bool(visit.is_muted), mobile_no)]
 
 
-def _is_over(notice: Document, visit: dict) -> bool:
-    """What was to be told does not hold any more: a later notice tells what does."""
+def _words(notice: Document, reader: Reader) -> Words:
+    visit = queries.facts(notice.service_order)
+    subject, sentences = _WORDS[notice.step](notice, visit)
+    address = f"{_link(notice, reader.email)}?_lang={frappe.local.lang}"
+    return Words(subject, sentences, [(address, address)])
+
+
+def _holds(notice: Document) -> bool:
+    """Whether what was to be told is still so: else a later notice tells what is."""
+    visit = queries.facts(notice.service_order)
+    if visit is None:
+        return False
     if notice.step == WINDOW:
-        return (visit.window_start, visit.window_end) != (notice.window_start, notice.window_end)
-    return visit.docstatus == 2
+        return (visit.window_start, visit.window_end) == (notice.window_start, notice.window_end)
+    return visit.docstatus < 2
 
 
 def _link(notice: Document, email: str | None) -> str:
@@ -180,16 +121,6 @@ def _link(notice: Document, email: str | None) -> str:
     return service_links.make(
         service_links.MOVE, "Service Order", notice.service_order, email, days, single_use=False
     )
-
-
-def _message(mobile_no: str, text: str) -> str | None:
-    """Send a short message; the reason where the gateway does not take it, since the letter goes all the same."""
-    try:
-        send_sms([mobile_no], text, success_msg=False)
-    except Exception as error:
-        frappe.clear_last_message()
-        return _words_of(error)
-    return None
 
 
 def _window(notice: Document, visit: dict) -> tuple[str, list[str]]:
@@ -225,17 +156,6 @@ def first_name(technician: str | None) -> str:
     return (technician or "").split(" ")[0]
 
 
-def _html(sentences: list[str], address: str) -> str:
-    shown = escape_html(address)
-    paragraphs = "".join(f"<p>{escape_html(sentence)}</p>" for sentence in sentences)
-    direction = "rtl" if frappe.local.lang in _RIGHT_TO_LEFT else "ltr"
-    return f'<div dir="{direction}">{paragraphs}<p><a href="{shown}">{shown}</a></p></div>'
-
-
-def _words_of(error: Exception) -> str:
-    return (strip_html(str(error)) or type(error).__name__)[:500]
-
-
 def _is_wanted() -> bool:
     return not frappe.get_cached_doc("Field Service Settings").no_visit_notices
 
@@ -247,3 +167,14 @@ def _sends_messages() -> bool:
 def _commit() -> None:
     # A job that tells customers one by one: what is sent stays sent, whatever stops it.
     frappe.db.commit()
+
+
+_OUTBOX = Outbox(
+    doctype="Visit Notice",
+    key="notice_key",
+    about="service_order",
+    job="crm_ext.field_service.flow.visit_notices.tell",
+    readers=_readers,
+    words=_words,
+    holds=_holds,
+)

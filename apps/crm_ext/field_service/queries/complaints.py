@@ -61,6 +61,15 @@ def has_question(issue: str) -> bool:
     )
 
 
+def is_answerable(question: str) -> bool:
+    """Whether this question still waits for its answer."""
+    return bool(
+        frappe.db.exists(
+            "Solution Confirmation", {"name": question, "status": ("in", ("Waiting", "No Answer"))}
+        )
+    )
+
+
 def questions(issue: str) -> list[dict]:
     """What the customer was asked about an issue, the latest first."""
     return frappe.get_all(
@@ -153,16 +162,6 @@ def was_told(question: str) -> bool:
 def count_turns(issue: str) -> int:
     """How often the customer was told that the issue is closed or open again."""
     return frappe.db.count("Complaint Letter", {"issue": issue, "step": ("in", ("Closed", "Reopened"))})
-
-
-def waiting_letters(limit: int, known: Collection[str]) -> list[str]:
-    return frappe.get_all(
-        "Complaint Letter",
-        filters={"status": "Waiting", "name": ("not in", [*known, ""])},
-        pluck="name",
-        order_by="creation",
-        limit=limit,
-    )
 
 
 def addressee(issue: str) -> dict | None:

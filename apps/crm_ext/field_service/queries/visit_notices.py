@@ -61,13 +61,6 @@ def due(now: datetime, since: datetime, orders: Collection[str] | None = None) -
     )
 
 
-def waiting(limit: int, without: Collection[str]) -> list[str]:
-    filters: dict = {"status": "Waiting"}
-    if without:
-        filters["name"] = ("not in", list(without))
-    return frappe.get_all("Visit Notice", filters=filters, pluck="name", order_by="creation asc", limit=limit)
-
-
 def facts(service_order: str) -> dict | None:
     """What a notice says, and to whom.
 

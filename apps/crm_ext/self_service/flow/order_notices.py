@@ -1,83 +1,58 @@
-"""Letters to the customer's logins at each step of an order, made by a background job, each step told once.
+"""Letters to the customer's logins at each step of an order, each step told once.
 
-ERPNext's documents pay next to nothing: their events ask the cache whether the customer has logins at all, and put the
-work off until after the commit. A notice is kept before it is sent; one that a killed worker left waiting is sent later.
+ERPNext's documents pay next to nothing: their events ask the cache whether the customer has logins at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from datetime import date
 from urllib.parse import urlencode
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_url
+from frappe.utils import get_url, getdate
 
 from crm_ext.marketing_automation.flow import signing
-from crm_ext.marketing_automation.flow.locks import exclusively
 from crm_ext.self_service.flow import identity, pages
+from crm_ext.self_service.flow.once import insert_once
+from crm_ext.self_service.flow.outbox import Outbox, Reader, Words
 from crm_ext.self_service.flow.shop import settings
 from crm_ext.self_service.queries import order_notices as queries
 
 ORDERED, DATE_CHANGED, SHIPPED, INVOICED = "Ordered", "Date Changed", "Shipped", "Invoiced"
-WAITING, SENT, NOBODY, FAILED = "Waiting", "Sent", "Nobody to Tell", "Failed"
-_BATCH = 50
-_WAIT_SECONDS = 20
 _UNSUBSCRIBE = "order notices"
 
 
 def order_submitted(order: Document) -> None:
-    _tell_later(order, ORDERED)
+    if _is_wanted(order.customer):
+        _keep([order.name], ORDERED, order.name, day=getdate(order.delivery_date))
 
 
 def order_changed(order: Document) -> None:
-    _tell_later(order, DATE_CHANGED)
+    """Another day than the customer was told last is told, also the one before it again."""
+    if not _is_wanted(order.customer) or not order.delivery_date:
+        return
+    day = getdate(order.delivery_date)
+    if day != queries.last_told_day(order.name):
+        times = queries.count_told(order.name, DATE_CHANGED)
+        _keep([order.name], DATE_CHANGED, f"{day}|{times}", day=day)
 
 
 def delivery_submitted(delivery: Document) -> None:
-    if not delivery.is_return:
-        _tell_later(delivery, SHIPPED)
+    if not delivery.is_return and _is_wanted(delivery.customer):
+        _keep(_orders_in(delivery, "against_sales_order"), SHIPPED, delivery.name)
 
 
 def invoice_submitted(invoice: Document) -> None:
-    if not invoice.is_return:
-        _tell_later(invoice, INVOICED)
-
-
-def _tell_later(document: Document, step: str) -> None:
-    if settings().send_notices and queries.has_logins(document.customer):
-        frappe.enqueue(
-            "crm_ext.self_service.flow.order_notices.tell",
-            queue="short",
-            enqueue_after_commit=True,
-            doctype=document.doctype,
-            name=document.name,
-            step=step,
-        )
-
-
-def tell(doctype: str, name: str, step: str, checkpoint: Callable[[], None] | None = None) -> None:
-    """Keep a notice for each order that the document belongs to, and send what waits."""
-    orders = [name] if doctype == "Sales Order" else queries.orders_of(doctype, name)
-    for order in orders:
-        _keep(order, step, name)
-    (checkpoint or _commit)()
-    send_waiting(checkpoint)
+    if not invoice.is_return and _is_wanted(invoice.customer):
+        _keep(_orders_in(invoice, "sales_order"), INVOICED, invoice.name)
 
 
 def send_waiting(checkpoint: Callable[[], None] | None = None) -> int:
-    """Send the notices that wait, one transaction each; returns how many were worked off."""
-    checkpoint = checkpoint or _commit
-    done: list[str] = []
-    with exclusively("order notices", _WAIT_SECONDS) as held:
-        while held and (batch := queries.waiting(_BATCH, done)):
-            for name in batch:
-                _send(name)
-                checkpoint()
-                done.append(name)
-    return len(done)
+    """Send the notices that wait; returns how many were worked off."""
+    return _OUTBOX.send_waiting(checkpoint)
 
 
 def set_preference(user: str, customer: str, is_subscribed: bool) -> None:
@@ -90,7 +65,7 @@ def set_preference(user: str, customer: str, is_subscribed: bool) -> None:
     preference = frappe.get_doc(
         {"doctype": "Notice Preference", "user": user, "customer": customer, "preference_key": key, **values}
     )
-    _insert_once(preference)
+    insert_once(preference)
 
 
 def unsubscribe_address(user: str, customer: str) -> str:
@@ -104,88 +79,54 @@ def is_signed(user: str, customer: str, token: str) -> bool:
 
 
 def forget_order(order: str) -> None:
-    frappe.db.delete("Order Notice", {"sales_order": order})
+    _OUTBOX.forget(order)
 
 
-def _keep(order: str, step: str, document: str) -> None:
-    """A notice, unless it is there; the key decides, also between two workers. A changed date is told by its day."""
-    facts = queries.order_facts(order)
-    if not facts or facts.docstatus != 1:
-        return
-    day = facts.delivery_date
-    if step == DATE_CHANGED and day == queries.last_told_day(order):
-        return
-    what = str(day) if step == DATE_CHANGED else document
-    notice = frappe.get_doc(
-        {
-            "doctype": "Order Notice",
-            "sales_order": order,
-            "step": step,
-            "document": document,
-            "day": day if step in (ORDERED, DATE_CHANGED) else None,
-            "status": WAITING,
-            "notice_key": f"{order}|{step}|{what}",
-        }
-    )
-    _insert_once(notice)
+def _is_wanted(customer: str) -> bool:
+    return bool(settings().send_notices) and queries.has_logins(customer)
 
 
-def _insert_once(record: Document) -> None:
-    """Insert; where another process was first, its record stands."""
-    frappe.db.savepoint("order_notice_record")
-    try:
-        # Notices are made by the job that ERPNext's event started; a login decides about its own letters.
-        record.insert(ignore_permissions=True)
-    except frappe.UniqueValidationError:
-        frappe.db.rollback(save_point="order_notice_record")
-        frappe.clear_last_message()
+def _orders_in(document: Document, field: str) -> list[str]:
+    """The orders that a delivery note or an invoice belongs to."""
+    return sorted({row.get(field) for row in document.items if row.get(field)})
 
 
-def _send(name: str) -> None:
-    notice = frappe.get_doc("Order Notice", name)
-    frappe.db.savepoint("order_notice")
-    try:
-        told = _mail(notice)
-    except Exception as error:
-        frappe.db.rollback(save_point="order_notice")
-        frappe.clear_last_message()
-        failure = frappe.utils.strip_html(str(error)) or type(error).__name__
-        notice.db_set({"status": FAILED, "failure": failure[:500]})
-        return
-    notice.db_set({"status": SENT if told else NOBODY, "recipients": ", ".join(told)})
+def _keep(orders: Iterable[str], step: str, which: str, day: date | None = None) -> None:
+    """A notice about each of the orders, with the document that causes it; once for each `which` of the step."""
+    for order in orders:
+        values = {"sales_order": order, "step": step, "document": which if day is None else order, "day": day}
+        if _OUTBOX.keep(f"{order}|{step}|{which}", values):
+            _OUTBOX.send_soon()
 
 
-def _mail(notice: Document) -> list[str]:
+def _holds(notice: Document) -> bool:
+    """An order that was cancelled meanwhile is told of no more; a day that was changed again, or back, neither."""
     order = queries.order_facts(notice.sales_order)
-    stopped = queries.unsubscribed(order.customer)
-    told = []
-    for login in queries.candidate_logins(order.customer):
-        acts = any(own.name == order.customer for own in identity.customers_of(login.name))
-        if not acts or not login.email or login.name in stopped:
-            continue
-        with _language(login.language):
-            subject, message = _letter(notice, order, login.name)
-        frappe.sendmail(
-            recipients=[login.email],
-            subject=subject,
-            message=message,
-            reference_doctype="Sales Order",
-            reference_name=order.name,
-        )
-        told.append(login.email)
-    return told
+    if not order or order.docstatus != 1:
+        return False
+    if notice.step != DATE_CHANGED:
+        return True
+    return order.delivery_date == notice.day != queries.last_told_day(order.name, before=notice.name)
 
 
-def _letter(notice: Document, order: frappe._dict, user: str) -> tuple[str, str]:
+def _readers(notice: Document) -> list[Reader]:
+    customer = frappe.db.get_value("Sales Order", notice.sales_order, "customer")
+    stopped = queries.unsubscribed(customer)
+    return [
+        Reader(login.email, login.language, login.name in stopped, login=login.name)
+        for login in queries.candidate_logins(customer)
+        if any(own.name == customer for own in identity.customers_of(login.name))
+    ]
+
+
+def _words(notice: Document, reader: Reader) -> Words:
+    order = queries.order_facts(notice.sales_order)
     subject, sentences = _WORDS[notice.step](notice, order)
-    address = get_url(pages.route("portal", "orders", order.name))
-    paragraphs = [escape_html(sentence) for sentence in sentences]
-    paragraphs.append(f'<a href="{escape_html(address)}">{escape_html(_("See your order"))}</a>')
-    stop = escape_html(unsubscribe_address(user, order.customer))
-    paragraphs.append(f'<a href="{stop}">{escape_html(_("Stop these letters"))}</a>')
-    direction = "rtl" if frappe.local.lang in ("ar", "fa", "he", "ps") else "ltr"
-    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    return subject, f'<div dir="{direction}">{body}</div>'
+    links = [
+        (_("See your order"), get_url(pages.route("portal", "orders", order.name))),
+        (_("Stop these letters"), unsubscribe_address(reader.login, order.customer)),
+    ]
+    return Words(subject, sentences, links)
 
 
 def _ordered(notice: Document, order: frappe._dict) -> tuple[str, list[str]]:
@@ -224,16 +165,13 @@ def _invoiced(notice: Document, order: frappe._dict) -> tuple[str, list[str]]:
 _WORDS = {ORDERED: _ordered, DATE_CHANGED: _date_changed, SHIPPED: _shipped, INVOICED: _invoiced}
 
 
-@contextmanager
-def _language(language: str | None) -> Iterator[None]:
-    """The reader's language for a while; the site's where none is known."""
-    before, frappe.local.lang = frappe.local.lang, language or frappe.db.get_default("lang") or "en"
-    try:
-        yield
-    finally:
-        frappe.local.lang = before
-
-
-def _commit() -> None:
-    # A job that sends letters one by one: what is sent stays sent, whatever stops it.
-    frappe.db.commit()
+_OUTBOX = Outbox(
+    doctype="Order Notice",
+    key="notice_key",
+    about="sales_order",
+    job="crm_ext.self_service.flow.order_notices.send_waiting",
+    readers=_readers,
+    words=_words,
+    holds=_holds,
+    recipient="recipients",
+)

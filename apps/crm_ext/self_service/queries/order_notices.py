@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from datetime import date
 
 import frappe
 
@@ -77,18 +77,6 @@ def is_subscribed(user: str, customer: str) -> bool:
     return found is None or bool(found)
 
 
-def orders_of(doctype: str, name: str) -> list[str]:
-    """Orders that a delivery note or an invoice belongs to."""
-    field = "against_sales_order" if doctype == "Delivery Note" else "sales_order"
-    return frappe.get_all(
-        f"{doctype} Item",
-        {"parent": name, field: ("is", "set")},
-        pluck=field,
-        distinct=True,
-        order_by=field,
-    )
-
-
 def order_facts(order: str) -> frappe._dict | None:
     return frappe.db.get_value(
         "Sales Order",
@@ -107,23 +95,22 @@ def delivery_facts(delivery: str) -> frappe._dict | None:
     )
 
 
-def last_told_day(order: str):
-    """The delivery day that the customer was told last; None where no letter named one."""
-    days = frappe.get_all(
-        "Order Notice",
-        {"sales_order": order, "step": ("in", ("Ordered", "Date Changed")), "day": ("is", "set")},
-        pluck="day",
-        order_by="creation desc",
-        limit=1,
-    )
+def last_told_day(order: str, before: str | None = None) -> date | None:
+    """The delivery day that the customer was told last, or will be in a moment; None where no letter names one.
+
+    before: a notice; what was told before it.
+    """
+    filters = {
+        "sales_order": order,
+        "step": ("in", ("Ordered", "Date Changed")),
+        "status": ("!=", "Muted"),
+        "day": ("is", "set"),
+    }
+    if before:
+        filters["name"] = ("!=", before)
+    days = frappe.get_all("Order Notice", filters, pluck="day", order_by="creation desc", limit=1)
     return days[0] if days else None
 
 
-def waiting(length: int, without: Collection[str] = ()) -> list[str]:
-    return frappe.get_all(
-        "Order Notice",
-        {"status": "Waiting", "name": ("not in", list(without) or [""])},
-        pluck="name",
-        order_by="creation",
-        limit=length,
-    )
+def count_told(order: str, step: str) -> int:
+    return frappe.db.count("Order Notice", {"sales_order": order, "step": step})
