@@ -692,6 +692,13 @@ def default_sales_taxes(company: str) -> str | None:
     return frappe.db.get_value("Sales Taxes and Charges Template", {"is_default": 1, "company": company})
 
 
+def sales_tax_rows(template: str) -> list[dict]:
+    """Rows of taxes and charges that a template gives to a document."""
+    from erpnext.controllers.accounts_controller import get_taxes_and_charges
+
+    return get_taxes_and_charges("Sales Taxes and Charges Template", template)
+
+
 def has_tax_rules() -> bool:
     """Whether customers, addresses or items may decide the taxes of an invoice."""
     return bool(frappe.db.exists("Tax Rule", {}))

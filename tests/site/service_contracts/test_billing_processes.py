@@ -17,6 +17,8 @@ import makers
 import pytest
 from conftest import BENCH, SITE
 
+from crm_ext.service_contracts.flow import billing_run
+
 PROCESS = Path(__file__).with_name("billing_process.py")
 KILLS = 50
 JANUARY = date(2026, 1, 1)
@@ -102,6 +104,7 @@ def queued(plant, up_to: date = JANUARY) -> str:
 def test_a_run_whose_processes_are_killed_fifty_times_bills_every_period_exactly_once(plant, processes):
     """Each process bills a few contracts' months and is killed at a moment of its own."""
     names = contracts(plant, 4, end_date=None)
+    first = _last_number()
     kills = made = 0
     year, month = 2026, 1
     run = queued(plant)
@@ -121,6 +124,9 @@ def test_a_run_whose_processes_are_killed_fifty_times_bills_every_period_exactly
     frappe.db.rollback()
     assert frappe.db.get_value("Billing Run", run, "status") == "Done"
     assert_each_month_is_billed_once(names, made + 1)
+    # One process at a run leaves the numbers to the series, so that none is lost with it.
+    assert _numbers(names) == list(range(first + 1, _last_number() + 1))
+    assert not _waiting()
 
 
 def test_two_processes_share_a_run_and_bill_nothing_twice_and_lose_no_number(plant, processes):
@@ -136,26 +142,65 @@ def test_two_processes_share_a_run_and_bill_nothing_twice_and_lose_no_number(pla
     assert status == ("Done", 10, 9)
     assert_each_month_is_billed_once(names + gathered, 1)
     assert len(set(_invoices(gathered))) == 1
-    waiting = frappe.get_all("Reserved Invoice Number", pluck="number", order_by="number")
-    numbers = [int(name.split("-")[-1]) for name in set(_invoices(names + gathered))]
-    assert sorted(numbers + waiting) == list(range(first + 1, _last_number() + 1))
-    assert len(waiting) <= 2
+    assert sorted(_numbers(names + gathered) + _waiting()) == list(range(first + 1, _last_number() + 1))
+    assert len(_waiting()) <= 2
 
 
-def test_numbers_of_a_process_that_was_killed_are_used_by_the_next_one(plant, processes):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_numbers_of_a_process_that_was_killed_are_used_by_the_next_one(plant, processes, workers):
+    """Also by one that is alone at the run and reserves none."""
     names = contracts(plant, 6)
     run = queued(plant)
     first = _last_number()
     child = processes.begin(run, 0, 2)
     _until(lambda: _billed(names) >= 2)
+    assert billing_run.is_at_work(run)
     os.kill(child, signal.SIGKILL)
     processes.wait()
-    processes.begin(run, 0, 2)
+    assert not billing_run.is_at_work(run)
+    processes.begin(run, 0, workers)
     assert processes.wait() == 1
     frappe.db.rollback()
     assert_each_month_is_billed_once(names, 1)
-    numbers = sorted(int(name.split("-")[-1]) for name in _invoices(names))
-    assert numbers == list(range(first + 1, first + 7))
+    assert _numbers(names) == list(range(first + 1, first + 7))
+    assert not _waiting()
+
+
+def test_a_run_that_is_stopped_gives_its_numbers_back_and_goes_on_without_a_gap(plant, processes):
+    names = contracts(plant, 10)
+    run = queued(plant)
+    first = _last_number()
+    for place in (0, 1):
+        processes.begin(run, place, 2)
+    _until(lambda: _billed(names) >= 3)
+    billing_run.stop(run)
+    frappe.db.commit()  # the processes must see it
+    assert processes.wait() == 2
+    frappe.db.rollback()
+    assert sorted(_numbers(names) + _waiting()) == list(range(first + 1, _last_number() + 1))
+    frappe.db.set_value("Billing Run", run, "status", "Queued")
+    frappe.db.commit()  # the process must see it
+    processes.begin(run)
+    assert processes.wait() == 1
+    frappe.db.rollback()
+    assert_each_month_is_billed_once(names, 1)
+    assert sorted(_numbers(names) + _waiting()) == list(range(first + 1, _last_number() + 1))
+
+
+def test_a_reserved_number_that_others_got_when_the_series_was_set_back_is_passed_over(plant, processes):
+    names = contracts(plant, 1, end_date=None)
+    first = _last_number()
+    processes.begin(queued(plant))
+    assert processes.wait() == 1
+    stale = {"series": _series(), "number": first + 1, "holder": "a process of old"}
+    frappe.get_doc({"doctype": "Reserved Invoice Number", **stale}).insert()
+    run = queued(plant, date(2026, 2, 1))
+    processes.begin(run)
+    assert processes.wait() == 1
+    frappe.db.rollback()
+    assert frappe.db.get_value("Billing Run", run, "status") == "Done"
+    assert _numbers(names) == [first + 1, first + 2]
+    assert not _waiting()
 
 
 def assert_each_month_is_billed_once(names: list[str], months: int) -> None:
@@ -192,6 +237,16 @@ def assert_each_month_is_billed_once(names: list[str], months: int) -> None:
 def _invoices(names: list[str]) -> list[str]:
     filters = {"service_contract": ("in", names)}
     return frappe.get_all("Billed Period", filters, pluck="sales_invoice", order_by="sales_invoice")
+
+
+def _numbers(names: list[str]) -> list[int]:
+    """Numbers of the invoices, ascending, each once."""
+    return sorted(int(name.split("-")[-1]) for name in set(_invoices(names)))
+
+
+def _waiting() -> list[int]:
+    """Numbers that were reserved and not used."""
+    return frappe.get_all("Reserved Invoice Number", pluck="number", order_by="number")
 
 
 def _billed(names: list[str]) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import frappe
 
@@ -40,7 +41,7 @@ class LoadedContract:
 
 
 class Prices:
-    """What many contracts ask for again and again, read once: list prices, exchange rates, precisions, index clauses."""
+    """What many contracts ask for again and again, read once for a run: list prices, exchange rates, precisions, taxes."""
 
     def __init__(self, day: date) -> None:
         self.day = day
@@ -49,13 +50,13 @@ class Prices:
     def exchange_rate(self, source: str, target: str) -> Decimal | Refusal:
         if source == target:
             return Decimal(1)
-        rate = self._once(
+        rate = self.once(
             ("rate", source, target), lambda: erpnext_port.exchange_rate(source, target, self.day)
         )
         return to_decimal(rate) or refuse("exchange_rate_missing", source=source, target=target, day=self.day)
 
     def precision(self, field: str, currency: str) -> int:
-        return self._once(
+        return self.once(
             ("precision", field, currency),
             lambda: frappe.get_precision("Sales Invoice Item", field, currency=currency),
         )
@@ -65,25 +66,26 @@ class Prices:
         price_list = contract["selling_price_list"] or self._default_price_list()
         if not price_list:
             return None
-        found = self._once(
+        found = self.once(
             ("price", item_code, price_list),
             lambda: erpnext_port.price_of(item_code, price_list, self.day.isoformat()),
         )
         if not found:
             return None
-        currency = self._once(
+        currency = self.once(
             ("currency", price_list), lambda: frappe.db.get_value("Price List", price_list, "currency")
         )
         exchange = self.exchange_rate(currency, contract["currency"])
         if isinstance(exchange, Refusal):
             return exchange
-        units = self._once(("unit", item_code, uom), lambda: erpnext_port.stock_units(item_code, uom))
+        units = self.once(("unit", item_code, uom), lambda: erpnext_port.stock_units(item_code, uom))
         return to_decimal(found) * exchange * to_decimal(units)
 
     def _default_price_list(self) -> str | None:
         return frappe.db.get_single_value("Selling Settings", "selling_price_list")
 
-    def _once(self, key: tuple, read):
+    def once(self, key: tuple, read: Callable[[], Any]) -> Any:
+        """What was read under the key, read only the first time."""
         if key not in self._kept:
             self._kept[key] = read()
         return self._kept[key]

@@ -6,7 +6,7 @@ leaves behind is the same, which a test compares field by field and ledger row b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import frappe
@@ -32,12 +32,11 @@ Charged = Sequence[tuple[dict, Sequence[PricedCharge]]]
 
 
 class InvoiceMaker:
-    """Makes the invoices of one run, all dated on one day; what they have in common is read once."""
+    """Makes the invoices of one run, all dated on one day; what they have in common is read once, with the prices."""
 
     def __init__(self, posting_date: date, prices: Prices) -> None:
         self._day = posting_date
         self._prices = prices
-        self._kept: dict[tuple, object] = {}
 
     def prepare(self, charged: Charged) -> Document | Refusal:
         """The invoice, not saved. charged: contracts that agree in GATHERED_BY, each with what it is charged.
@@ -98,7 +97,7 @@ class InvoiceMaker:
         if priced.item_code == row["item_code"]:
             values |= {"item_name": row["item_name"], "uom": row["uom"]}
         if self._is_deferred(priced):
-            account = self._once(
+            account = self._prices.once(
                 ("deferred", priced.item_code, contract["company"]),
                 lambda: erpnext_port.deferred_revenue_account(priced.item_code, contract["company"]),
             )
@@ -129,19 +128,16 @@ class InvoiceMaker:
 
     def _set_taxes(self, invoice: Document) -> None:
         """The contract's taxes, else those that ERPNext finds by its tax rules, else the company's."""
-        if not invoice.taxes_and_charges and self._once(("rules",), erpnext_port.has_tax_rules):
+        if not invoice.taxes_and_charges and self._prices.once(("rules",), erpnext_port.has_tax_rules):
             invoice.run_method("set_missing_values")
         if not invoice.taxes_and_charges:
-            invoice.taxes_and_charges = self._once(
+            invoice.taxes_and_charges = self._prices.once(
                 ("taxes", invoice.company), lambda: erpnext_port.default_sales_taxes(invoice.company)
             )
-        if invoice.taxes_and_charges and not invoice.taxes:
-            invoice.append_taxes_from_master()
-
-    def _once(self, key: tuple, read: Callable[[], object]):
-        if key not in self._kept:
-            self._kept[key] = read()
-        return self._kept[key]
+        template = invoice.taxes_and_charges
+        if template and not invoice.taxes:
+            rows = self._prices.once(("tax rows", template), lambda: erpnext_port.sales_tax_rows(template))
+            invoice.extend("taxes", [dict(row) for row in rows])
 
 
 def save(invoice: Document, *, submit: bool, name: str | None = None) -> None:

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_months, getdate
 
-from crm_ext.marketing_automation.flow.locks import exclusively
+from crm_ext.marketing_automation.flow.locks import exclusively, is_held
 from crm_ext.service_contracts.flow.billing_charges import (
     LoadedContract,
     PricedCharge,
@@ -32,7 +32,7 @@ from crm_ext.shared.results import refuse
 _NIGHTLY = "billing_run_nightly"
 _JOB_TIMEOUT = 6 * 3600
 _AHEAD = 500
-_USUAL_WORKERS = 2
+_USUAL_WORKERS, _MOST_WORKERS = 2, 16
 
 
 def preview(
@@ -126,11 +126,7 @@ def forget(run: Document) -> None:
 
 def is_at_work(name: str) -> bool:
     """Whether any process works on the run; the status of a run whose process was killed says so for ever."""
-    for place in range(_workers()):
-        with exclusively(_at_work(name, place)) as free:
-            if not free:
-                return True
-    return False
+    return is_held(*(_at_work(name, place) for place in range(_MOST_WORKERS)))
 
 
 def bill_now(contract: str) -> dict:
@@ -293,7 +289,8 @@ def _set_next_billing(days: Sequence[tuple[str, date | None]]) -> None:
 
 def _workers() -> int:
     """How many jobs share a run; settings that were never saved say nothing."""
-    return frappe.db.get_single_value("Contract Billing Settings", "workers") or _USUAL_WORKERS
+    wanted = frappe.db.get_single_value("Contract Billing Settings", "workers") or _USUAL_WORKERS
+    return min(wanted, _MOST_WORKERS)
 
 
 def _at_work(run: str, place: int) -> str:

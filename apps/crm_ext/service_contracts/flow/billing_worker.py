@@ -48,7 +48,7 @@ class Worker:
         self._up_to, self._today = getdate(run.up_to), getdate()
         self._prices = Prices(getdate(run.posting_date))
         self._maker = InvoiceMaker(getdate(run.posting_date), self._prices)
-        self._numbers = InvoiceNumbers(_NUMBERS_AT_ONCE) if workers > 1 else None
+        self._numbers = InvoiceNumbers(_NUMBERS_AT_ONCE if workers > 1 else 0) if commits else None
         self._made: list[str] = []
         self._given_up: set[str] = set()
         self._told_at = monotonic()
@@ -84,11 +84,19 @@ class Worker:
             chunk = units[first : first + _AHEAD]
             known = queries.contracts([name for unit in chunk for name in unit])
             self._end_step()
-            for place, unit in enumerate(chunk):
-                if self._numbers:
-                    self._numbers.refill(1 + (len(units) - first - place) // (2 * self._workers))
+            for unit in chunk:
+                self._refill_numbers()
                 if not self._try(unit, known, wait):
                     return
+
+    def _refill_numbers(self) -> None:
+        """Blocks become smaller towards the end of the run, so that hardly any number is left over."""
+        if self._numbers and self._numbers.is_short:
+            contracts, done = frappe.db.get_value(
+                "Billing Run", self._run.name, ["contracts", "contracts_done"]
+            )
+            self._end_step()
+            self._numbers.refill(1 + max(contracts - done, 0) // (2 * self._workers))
 
     def _try(self, unit: Unit, known: dict[str, dict], wait: bool) -> bool:
         """Bills a unit in a transaction of its own, again where it was the victim of a deadlock; False: stop here."""

@@ -4,7 +4,8 @@ Frappe counts a naming series in one row, which whoever takes a number keeps loc
 processes that make invoices one would always wait for the other. Here each takes a block of numbers in a short
 transaction of its own. A number leaves the reserve in the transaction of its invoice, so that one that was not used, or
 whose process was killed, is taken by the next process; what is left over at the end goes back to the series where no
-later number was given out meanwhile, else it waits for the next run. Runs of one process reserve nothing.
+later number was given out meanwhile, else it waits for the next run. A process that is alone at a run reserves nothing;
+it uses up what waits.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 from frappe.model.naming import get_default_naming_series, parse_naming_series
+from frappe.utils import now_datetime
 
-from crm_ext.marketing_automation.flow.locks import exclusively
+from crm_ext.marketing_automation.flow.locks import exclusively, is_held
+from crm_ext.service_contracts.queries import billing as queries
 
 _LOCK = "reserved_invoice_numbers"
 _LOCK_WAIT = 30
@@ -34,6 +37,7 @@ class Reserved:
 class InvoiceNumbers:
     """The numbers of one process, which it has until `close` or its death.
 
+    block: how many are reserved at once; 0: none, only those that wait from earlier runs are used.
     `refill` and `close` commit: no other work of the caller may be open.
     """
 
@@ -42,7 +46,11 @@ class InvoiceNumbers:
         self._holder = frappe.generate_hash(length=12)
         self._alive = ExitStack()
         self._alive.enter_context(exclusively(_alive(self._holder)))
-        self._stock: dict[str, list[Reserved]] = {}
+        # Numbers that wait are used first.
+        self._stock: dict[str, list[Reserved]] = {
+            series: [] for series in queries.series_of_reserved_numbers()
+        }
+        self._asked: set[str] = set()
         self._open: list[Reserved] = []
         self._series_decides = _series_decides()
 
@@ -51,22 +59,15 @@ class InvoiceNumbers:
         invoice.naming_series = invoice.naming_series or get_default_naming_series(invoice.doctype)
         if not self._series_decides or not invoice.naming_series:
             return None
-        taken: list[Reserved] = []
-
-        def take(series: str, digits: int) -> str:
-            stock = self._stock.setdefault(series, [])
-            if not stock:
-                return ""
-            taken.append(stock.pop(0))
-            return str(taken[0].number).zfill(digits)
-
-        parts = f"{invoice.naming_series}.#####".split(".")
-        name = parse_naming_series(parts, doc=invoice, number_generator=take)
-        if not taken:
-            return None
-        frappe.db.delete("Reserved Invoice Number", {"name": taken[0].name})
-        self._open += taken
-        return name
+        while True:
+            name, reserved = self._next_name(invoice)
+            if not reserved:
+                return None
+            frappe.db.delete("Reserved Invoice Number", {"name": reserved.name})
+            self._open.append(reserved)
+            # Where somebody set the series back by hand, others got numbers that were reserved.
+            if not frappe.db.exists(invoice.doctype, name):
+                return name
 
     def keep(self) -> None:
         """The invoices that took numbers are committed."""
@@ -85,16 +86,24 @@ class InvoiceNumbers:
             stock.sort(key=lambda reserved: reserved.number)
         del self._open[since:]
 
+    @property
+    def is_short(self) -> bool:
+        """Whether `refill` may get numbers of a series that has none left."""
+        return bool(self._empty())
+
     def refill(self, wanted: int) -> None:
-        """Reserves numbers of every series that was asked for and has none left, at most `wanted` of each."""
-        empty = [series for series, stock in self._stock.items() if not stock]
-        if not empty or wanted <= 0:
-            return
+        """Gets numbers of every series that is short of them, at most `wanted` of each."""
         with exclusively(_LOCK, wait=_LOCK_WAIT) as held:
             if not held:
                 return
-            for series in empty:
-                self._stock[series] = _reserve(series, min(self._block, wanted), self._holder)
+            for series in self._empty():
+                found = _take_over(series, wanted, self._holder)
+                if not found and self._block and series in self._asked:
+                    found = _reserve(series, min(self._block, wanted), self._holder)
+                if found:
+                    self._stock[series] = found
+                else:
+                    self._stock.pop(series, None)
             # From here on the series is free for everybody else.
             frappe.db.commit()
 
@@ -108,6 +117,26 @@ class InvoiceNumbers:
                 # The series is free again.
                 frappe.db.commit()
         self._stock.clear()
+
+    def _empty(self) -> list[str]:
+        """Series whose numbers wait, and where numbers are reserved those that were asked for, with none in stock."""
+        known = {*self._stock, *(self._asked if self._block else ())}
+        return sorted(series for series in known if not self._stock.get(series))
+
+    def _next_name(self, invoice: Document) -> tuple[str, Reserved | None]:
+        """A name by the series with the number that it uses, which leaves the stock; None: there is none."""
+        taken: list[Reserved] = []
+
+        def take(series: str, digits: int) -> str:
+            self._asked.add(series)
+            if not self._stock.get(series):
+                return ""
+            taken.append(self._stock[series].pop(0))
+            return str(taken[0].number).zfill(digits)
+
+        parts = f"{invoice.naming_series}.#####".split(".")
+        name = parse_naming_series(parts, doc=invoice, number_generator=take)
+        return name, taken[0] if taken else None
 
 
 def _series_decides() -> bool:
@@ -124,23 +153,28 @@ def _alive(holder: str) -> str:
     return f"invoice_numbers:{holder}"
 
 
-def _reserve(series: str, count: int, holder: str) -> list[Reserved]:
-    """Numbers that nobody uses first, else the next ones of the series."""
+def _take_over(series: str, count: int, holder: str) -> list[Reserved]:
+    """Numbers that were reserved and not used, and whose process is gone."""
     free = _unowned(series)[:count]
     if free:
         names = [reserved.name for reserved in free]
         frappe.db.set_value("Reserved Invoice Number", {"name": ("in", names)}, "holder", holder)
-        return free
+    return free
+
+
+def _reserve(series: str, count: int, holder: str) -> list[Reserved]:
+    """The next numbers of the series."""
     first = _current(series) + 1
     frappe.db.sql(
         "insert into `tabSeries` (name, current) values (%(series)s, %(last)s) on duplicate key update current = %(last)s",
         {"series": series, "last": first + count - 1},
     )
     found = [Reserved(frappe.generate_hash(length=10), series, first + place) for place in range(count)]
+    stamp, user = now_datetime(), frappe.session.user
     frappe.db.bulk_insert(
         "Reserved Invoice Number",
-        ["name", "series", "number", "holder"],
-        [(reserved.name, series, reserved.number, holder) for reserved in found],
+        ["name", "creation", "modified", "owner", "modified_by", "series", "number", "holder"],
+        [(reserved.name, stamp, stamp, user, user, series, reserved.number, holder) for reserved in found],
     )
     return found
 
@@ -169,10 +203,5 @@ def _unowned(series: str) -> list[Reserved]:
         "select name, number, holder from `tabReserved Invoice Number` where series = %s order by number for update skip locked",
         series,
     )
-    gone = {holder: _is_gone(holder) for _name, _number, holder in rows}
-    return [Reserved(name, series, number) for name, number, holder in rows if gone[holder]]
-
-
-def _is_gone(holder: str) -> bool:
-    with exclusively(_alive(holder)) as free:
-        return free
+    alive = {holder for holder in {row[2] for row in rows} if is_held(_alive(holder))}
+    return [Reserved(name, series, number) for name, number, holder in rows if holder not in alive]

@@ -182,5 +182,10 @@ def unfinished_runs() -> list[dict]:
     )
 
 
+def series_of_reserved_numbers() -> list[str]:
+    """What the numbers in the reserve begin with."""
+    return frappe.get_all("Reserved Invoice Number", pluck="series", distinct=True, order_by="series")
+
+
 def _all(doctype: str, filters: dict, columns: Iterable[str], order_by: str = "name") -> list[dict]:
     return frappe.get_all(doctype, filters=filters, fields=list(columns), order_by=order_by)
