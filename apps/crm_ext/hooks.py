@@ -96,6 +96,22 @@ doc_events = {
         "before_cancel": "crm_ext.overrides.stock_entry.before_cancel",
         "on_cancel": "crm_ext.overrides.stock_entry.on_cancel",
     },
+    # Customers' units also come back by these.
+    "Purchase Receipt": {
+        "on_submit": "crm_ext.overrides.purchase_receipt.on_submit",
+        "before_cancel": "crm_ext.overrides.purchase_receipt.before_cancel",
+        "on_cancel": "crm_ext.overrides.purchase_receipt.on_cancel",
+    },
+    "Purchase Invoice": {
+        "on_submit": "crm_ext.overrides.purchase_invoice.on_submit",
+        "before_cancel": "crm_ext.overrides.purchase_invoice.before_cancel",
+        "on_cancel": "crm_ext.overrides.purchase_invoice.on_cancel",
+    },
+    "Stock Reconciliation": {
+        "on_submit": "crm_ext.overrides.stock_reconciliation.on_submit",
+        "before_cancel": "crm_ext.overrides.stock_reconciliation.before_cancel",
+        "on_cancel": "crm_ext.overrides.stock_reconciliation.on_cancel",
+    },
     "Timesheet": {"before_cancel": "crm_ext.overrides.timesheet.before_cancel"},
     "Journal Entry": {"before_cancel": "crm_ext.overrides.journal_entry.before_cancel"},
     "Serial No": {

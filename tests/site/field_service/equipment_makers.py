@@ -76,9 +76,10 @@ def row(item_code: str, serial_numbers: list[str] = (), qty: int | None = None) 
 
 
 def returned(note, serial_numbers: list[str] = (), qty: int | None = None, days_ago=10):
-    from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
+    from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return as of_invoice
+    from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return as of_note
 
-    back = make_sales_return(note.name)
+    back = (of_note if note.doctype == "Delivery Note" else of_invoice)(note.name)
     back.update(moment(days_ago))
     back.items[0].qty = -(qty or len(serial_numbers))
     back.items[0].use_serial_batch_fields = 1

@@ -18,7 +18,7 @@ from crm_ext.field_service.flow.equipment_from_stock import (
     document_cancelled,
     document_submitted,
 )
-from crm_ext.field_service.flow.equipment_records import carry_parts
+from crm_ext.field_service.flow.equipment_records import units_moved
 from crm_ext.field_service.flow.equipment_sentences import throw
 from crm_ext.field_service.queries import equipment as queries
 from crm_ext.field_service.rules.coordinates import read_coordinates
@@ -57,10 +57,10 @@ def validate(equipment: Document) -> None:
 
 
 def saved(equipment: Document) -> None:
-    """Parts go where their whole goes."""
+    """Parts go where their whole goes, and visits to where it was are given up."""
     before = equipment.get_doc_before_save()
     if before and any(before.get(field) != equipment.get(field) for field in _WITH_THE_WHOLE):
-        carry_parts({equipment.name: {field: equipment.get(field) for field in _WITH_THE_WHOLE}})
+        units_moved({equipment.name: {field: equipment.get(field) for field in _WITH_THE_WHOLE}})
 
 
 def move(

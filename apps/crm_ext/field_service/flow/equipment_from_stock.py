@@ -8,7 +8,8 @@ not matter, and doing it twice changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import frappe
@@ -28,22 +29,27 @@ from crm_ext.field_service.rules.placements import (
 )
 
 _TABLES = ("items", "packed_items")
-_TRANSFERS = ("Material Transfer", "Material Transfer for Manufacture", "Send to Subcontractor")
+_DELIVERIES = ("Delivery Note", "Sales Invoice")
+_PURCHASES = ("Purchase Receipt", "Purchase Invoice")
 
 
 def document_submitted(document: Document) -> None:
-    """A Delivery Note, a Sales Invoice or a Stock Entry is posted. Without units in it no statement is sent."""
-    refresh(_serial_numbers(document))
+    """A document that moves stock is posted. Without units in it no statement is sent."""
+    refresh(_serial_numbers(document), only_known=not _may_deliver(document))
     refresh_pieces(document.doctype, _rows_with_pieces(document))
 
 
 def before_cancel(document: Document) -> None:
-    """Remember the units: ERPNext takes the numbers off the rows of a cancelled document."""
+    """Remember the units: a cancelled document has none in the ledger any more."""
     document.flags.crm_ext_units = _serial_numbers(document)
 
 
 def document_cancelled(document: Document) -> None:
-    refresh(document.flags.crm_ext_units or set(), cancelled=(document.doctype, document.name))
+    refresh(
+        document.flags.crm_ext_units or set(),
+        cancelled=(document.doctype, document.name),
+        only_known=not _may_deliver(document),
+    )
     refresh_pieces(document.doctype, _rows_with_pieces(document))
 
 
@@ -51,23 +57,28 @@ def refresh(
     serial_numbers: Collection[str],
     cancelled: tuple[str, str] | None = None,
     of_old: bool = False,
+    only_known: bool = False,
 ) -> int:
     """Make the records of these units agree with the stock ledger; gives how many there are now.
 
     cancelled: a document whose word does not count any more. of_old: read also the texts from before there were
-    bundles, which takes a look at every line of the items.
+    bundles, which takes a look at every line of the items. only_known: leave units without a record as they are.
     """
     if not serial_numbers:
         return 0
-    facts = queries.units(serial_numbers)
     known = {row.serial_no: row for row in queries.by_serial_no(serial_numbers)}
+    if only_known:
+        serial_numbers = known.keys()
+        if not known:
+            return 0
+    facts = queries.units(serial_numbers)
     lines = queries.movements(serial_numbers)
     if of_old:
         lines += queries.movements_of_old(serial_numbers, {fact.item_code for fact in facts.values()})
     said = _vouchers(lines)
     moved = defaultdict(list)
     for line in lines:
-        moved[line.serial_no].append(_movement(line, said))
+        moved[line.serial_no].append(_movement(line, said, known.get(line.serial_no)))
     before = queries.placements_of([row.name for row in known.values()])
     wanted, listed = {}, {(line.voucher_type, line.voucher_no) for line in lines}
     companies = {line.serial_no: line.company for line in sorted(lines, key=_moment_of)}
@@ -105,16 +116,19 @@ def refresh_pieces(doctype: str, rows: Collection[str]) -> None:
     lines = queries.delivery_rows(doctype, rows)
     facts = queries.items({line.item_code for line in lines})
     known = {row.piece_key: row for row in queries.by_delivery_row(rows)}
+    followed = {key.rpartition(":")[0] for key in known}
     before = queries.placements_of([row.name for row in known.values()])
     wanted = {}
     for line in lines:
         fact = facts[line.item_code]
+        if line.name not in followed and not _makes_pieces(line.item_code):
+            continue
         made, _ = pieces_at_the_customer(line.stock_qty, 0)
         for number in range(1, made + 1):
             key = f"{line.name}:{number}"
             unit = Unit(
                 key, fact.name, fact.item_name, fact.equipment_type, line.company,
-                cint(fact.warranty_period), delivery_row=line.name,
+                cint(fact.warranty_period), delivery_row=line.delivery_row,
             )  # fmt: skip
             by_hand = [
                 placement
@@ -128,54 +142,66 @@ def refresh_pieces(doctype: str, rows: Collection[str]) -> None:
 # Which units
 
 
+def _may_deliver(document: Document) -> bool:
+    """Whether units may go to a customer by it: only then are there new records."""
+    return document.doctype in _DELIVERIES or bool(document.get("service_order"))
+
+
 def _serial_numbers(document: Document) -> set[str]:
-    """Those that make equipment. Rows of items without serial numbers cost nothing but a look at the cached item."""
+    """Those that make equipment, as the ledger has them: rows do not say which numbers ERPNext chose by itself.
+
+    Items without serial numbers cost nothing but a look at the cached item.
+    """
     if not _moves_stock(document):
         return set()
-    numbers, bundles = set(), set()
-    for row in _rows(document):
-        if not (row.get("serial_no") or row.get("serial_and_batch_bundle")) or not _is_followed(
-            row.item_code
-        ):
-            continue
-        numbers.update(queries.split_numbers(row.get("serial_no")))
-        if row.get("serial_and_batch_bundle"):
-            bundles.add(row.serial_and_batch_bundle)
-    return numbers | (queries.serial_numbers_of(bundles) if bundles else set())
+    items = {row.item_code for _table, row in _rows(document) if row.item_code}
+    followed = [item for item in items if _is_followed(item)]
+    return queries.serial_numbers_of(document.doctype, document.name, followed) if followed else set()
 
 
 def _moves_stock(document: Document) -> bool:
-    return document.doctype != "Sales Invoice" or bool(document.update_stock)
+    return document.doctype not in ("Sales Invoice", "Purchase Invoice") or bool(document.update_stock)
 
 
-def _rows(document: Document) -> list[Document]:
-    return [row for table in _TABLES for row in document.get(table) or ()]
+def _rows(document: Document) -> Iterator[tuple[str, Document]]:
+    for table in _TABLES:
+        for row in document.get(table) or ():
+            yield table, row
 
 
 def _is_followed(item_code: str) -> bool:
-    has_serial_no = frappe.get_cached_value("Item", item_code, "has_serial_no")
-    return bool(has_serial_no) and makes_equipment(item_code, True, queries.exceptions())
+    return _has_serial_no(item_code) and makes_equipment(item_code, True, queries.exceptions())
+
+
+def _makes_pieces(item_code: str) -> bool:
+    return queries.exceptions().get(item_code) == EVERY_PIECE and not _has_serial_no(item_code)
+
+
+def _has_serial_no(item_code: str) -> bool:
+    return bool(frappe.get_cached_value("Item", item_code, "has_serial_no"))
 
 
 def _rows_with_pieces(document: Document) -> set[str]:
-    """Rows of deliveries whose items get a record for every piece; of a return, the rows that it returns."""
+    """Rows of deliveries that hold items with a record for every piece, by themselves or packed in a product bundle.
+
+    Of a return: the rows that it returns.
+    """
     if (
-        document.doctype == "Stock Entry"
+        document.doctype not in _DELIVERIES
         or document.get("is_internal_customer")
         or not _moves_stock(document)
+        or not queries.exceptions()
     ):
         return set()
-    exceptions = queries.exceptions()
-    if not exceptions:
-        return set()
-    link = "dn_detail" if document.doctype == "Delivery Note" else "sales_invoice_item"
-    return {
-        row.get(link) if document.is_return else row.name
-        for row in document.items
-        if exceptions.get(row.item_code) == EVERY_PIECE
-        and not row.get("serial_no")
-        and not frappe.get_cached_value("Item", row.item_code, "has_serial_no")
-    } - {None, ""}
+    rows = {
+        row.parent_detail_docname if table == "packed_items" else row.name
+        for table, row in _rows(document)
+        if _makes_pieces(row.item_code)
+    }
+    if document.is_return:
+        link = queries.RETURNED_ROW[document.doctype]
+        rows = {row.get(link) for row in document.items if row.name in rows}
+    return rows - {None, ""}
 
 
 # What became of them
@@ -194,20 +220,29 @@ def _voucher(doctype: str, name: str, row: frappe._dict | None) -> Voucher:
             name,
             row.customer,
             row.customer_address,
-            stays_with_us=row.purpose in _TRANSFERS,
+            is_return=bool(row.customer) and row.purpose == "Material Receipt",
             part_of=row.equipment,
         )
     if row:
         address = row.shipping_address_name or row.customer_address
         return Voucher(
-            doctype, name, row.customer, address, bool(row.is_return), bool(row.is_internal_customer)
+            doctype,
+            name,
+            row.customer,
+            address,
+            is_return=bool(row.is_return),
+            stays_with_us=bool(row.is_internal_customer),
         )
-    # A count takes units out and puts them in again by the same document.
-    return Voucher(doctype, name, stays_with_us=doctype == "Stock Reconciliation")
+    return Voucher(doctype, name, to_supplier=doctype in _PURCHASES)
 
 
-def _movement(line: frappe._dict, said: Mapping[tuple[str, str], Voucher]) -> Movement:
+def _movement(
+    line: frappe._dict, said: Mapping[tuple[str, str], Voucher], record: frappe._dict | None = None
+) -> Movement:
     voucher = said[line.voucher_type, line.voucher_no]
+    if record and voucher.part_of == record.name:
+        # The unit itself, repaired at our place, goes back by the order that serves it.
+        voucher = replace(voucher, part_of=None)
     return Movement(
         get_datetime(line.posting_datetime),
         (line.creation, line.actual_qty > 0),

@@ -48,6 +48,7 @@ def write(
     before: Mapping[str, list[frappe._dict]],
 ) -> None:
     """New records, changed ones and placements: one statement each, however many units there are."""
+    of = {row.name: row for row in known.values()}
     new = {key: each for key, each in wanted.items() if key not in known and each[1]}
     changed = {
         known[key].name: each
@@ -60,7 +61,7 @@ def write(
     names = _insert(new, states)
     unused = _unused(changed)
     updates = {
-        name: _update(unit, found, before.get(name, ()), states[name])
+        name: _update(unit, found, before.get(name, ()), states[name], of[name])
         for name, (unit, found) in changed.items()
         if name not in unused
     }
@@ -69,7 +70,7 @@ def write(
         name: each[1] for name, each in changed.items() if name not in unused
     }}, old=[name for name in changed])  # fmt: skip
     _delete(unused)
-    carry_parts(updates)
+    units_moved(updates)
 
 
 def _states(found: Mapping[str, list[Placement]]) -> dict[str, dict]:
@@ -152,10 +153,17 @@ def _names(number: int) -> list[str]:
 
 
 def _update(
-    unit: Unit, found: Sequence[Placement], before: Sequence[frappe._dict], state: Mapping[str, object]
+    unit: Unit,
+    found: Sequence[Placement],
+    before: Sequence[frappe._dict],
+    state: Mapping[str, object],
+    record: frappe._dict,
 ) -> dict:
-    """What changes of a record. While its last placement is the same, what people corrected of the place stands."""
+    """What changes of a record. While its last placement is the same, what people corrected of the place stands, and
+    so does the warranty while the delivery is the same."""
     values = _delivery(unit, found)
+    if record.delivery_document and record.delivery_document == values["delivery_document"]:
+        values.pop("warranty_expires_on")
     latest = placement_from(before[-1]) if before else None
     if latest is None or not found or latest != found[-1]:
         values.update(state)
@@ -164,7 +172,7 @@ def _update(
     if not values["delivered_on"] and found:
         # What people wrote down of a unit that we did not deliver is theirs.
         for column in ("delivered_on", "warranty_expires_on"):
-            values.pop(column)
+            values.pop(column, None)
     return values
 
 
@@ -195,14 +203,18 @@ def _replace_placements(found: Mapping[str, list[Placement]], old: Collection[st
         frappe.db.bulk_insert("Equipment Placement", list(_PLACEMENT_COLUMNS), rows)
 
 
-def carry_parts(moved: Mapping[str, Mapping[str, object]]) -> None:
-    """Parts are where their whole is. moved: {whole: the columns of its place that changed}."""
-    moved = {name: values for name, values in moved.items() if values and "customer" in values}
+def units_moved(moved: Mapping[str, Mapping[str, object]]) -> None:
+    """Parts go where their whole goes, and nobody is sent to a place that a unit has left.
+
+    moved: {unit: the columns of its place that changed}.
+    """
+    moved = {name: values for name, values in moved.items() if "customer" in values}
     parts = queries.parts_under(moved)
-    if not parts:
-        return
     columns = ("status", "customer", "customer_name", "customer_address", "latitude", "longitude")
     _update_all({row.name: {column: moved[row.top][column] for column in columns} for row in parts})
+    visits = queries.visits_left_behind({*moved, *(row.name for row in parts)})
+    if visits:
+        frappe.db.delete("Planned Visit", {"name": ("in", visits), "status": "Planned"})
 
 
 def _unused(changed: Mapping[str, tuple[Unit, list[Placement]]]) -> set[str]:

@@ -11,8 +11,11 @@ _EXCEPTIONS = "crm_ext_equipment_exceptions"
 _RULE = "For Serial Numbers"
 _LEGACY_SPLIT = str.maketrans(",", "\n")
 
-# Where other records name an equipment: what is named stays.
-_NAMED_BY = (
+# The field by which a row of a return names the row that it returns.
+RETURNED_ROW = {"Delivery Note": "dn_detail", "Sales Invoice": "sales_invoice_item"}
+
+# Where other records name an equipment: what is named stays. Readings go with their meter.
+NAMED_BY = (
     ("Issue", "equipment"),
     ("Service Order", "equipment"),
     ("Planned Visit", "equipment"),
@@ -21,6 +24,8 @@ _NAMED_BY = (
     ("Service Contract Line", "equipment"),
     ("Contract Equipment", "equipment"),
     ("Equipment", "parent_equipment"),
+    ("Equipment Placement", "part_of"),
+    ("Supplier Claim", "equipment"),
 )
 
 
@@ -46,14 +51,19 @@ def _read_exceptions() -> dict[str, str]:
     return {row.name: row.equipment_record for row in rows}
 
 
-def serial_numbers_of(bundles: Collection[str]) -> set[str]:
-    rows = frappe.get_all(
-        "Serial and Batch Entry",
-        filters={"parent": ("in", sorted(bundles)), "serial_no": ("is", "set")},
-        pluck="serial_no",
-        order_by="idx",
+def serial_numbers_of(voucher_type: str, voucher_no: str, items: Collection[str]) -> set[str]:
+    """The numbers of these items that a document moves, by bundles or by the texts from before there were any."""
+    rows = frappe.db.sql(
+        """
+        select line.serial_no, entry.serial_no
+        from `tabStock Ledger Entry` line
+        left join `tabSerial and Batch Entry` entry
+            on entry.parent = line.serial_and_batch_bundle and entry.serial_no is not null
+        where line.voucher_type = %s and line.voucher_no = %s and line.item_code in %s and line.is_cancelled = 0
+        """,
+        [voucher_type, voucher_no, sorted(items)],
     )
-    return set(rows)
+    return {number for row in rows for text in row for number in split_numbers(text)}
 
 
 def movements(serial_numbers: Collection[str]) -> list[frappe._dict]:
@@ -147,24 +157,27 @@ def _stock_entries(names: list[str] | None) -> list[frappe._dict]:
 
 def by_serial_no(serial_numbers: Collection[str]) -> list[frappe._dict]:
     """Equipment of these numbers, locked until the end of the transaction."""
-    return frappe.db.sql(
-        """
-        select name, serial_no, status, customer, customer_address, parent_equipment, origin, delivery_document
-        from `tabEquipment` where serial_no in %s for update
-        """,
-        [sorted(serial_numbers)],
-        as_dict=True,
-    )
+    return _locked("serial_no", serial_numbers)
 
 
 def by_delivery_row(rows: Collection[str]) -> list[frappe._dict]:
     """Equipment that rows of deliveries made piece by piece, locked until the end of the transaction."""
+    return _locked("delivery_row", rows)
+
+
+def _locked(field: str, values: Collection[str]) -> list[frappe._dict]:
+    """Found without a lock first: one on values that are not there yet would lock the gap that others write into."""
+    names = frappe.get_all(
+        "Equipment", filters={field: ("in", sorted(values))}, pluck="name", order_by="name"
+    )
+    if not names:
+        return []
     return frappe.db.sql(
         """
-        select name, piece_key, delivery_row, status, customer from `tabEquipment`
-        where delivery_row in %s for update
+        select name, serial_no, piece_key, delivery_document from `tabEquipment`
+        where name in %s order by name for update
         """,
-        [sorted(rows)],
+        [names],
         as_dict=True,
     )
 
@@ -242,8 +255,11 @@ def coordinates_at(addresses: Iterable[str]) -> dict[str, tuple[float, float]]:
 
 
 def delivery_rows(doctype: str, rows: Collection[str]) -> list[frappe._dict]:
-    """Rows of Delivery Notes or Sales Invoices with what came back of them, in stock units."""
-    link = "dn_detail" if doctype == "Delivery Note" else "sales_invoice_item"
+    """Rows of Delivery Notes or Sales Invoices, and what is packed in them, with what came back; in stock units.
+
+    delivery_row: the row itself, or the one that it is packed in.
+    """
+    link = RETURNED_ROW[doctype]
     # The names of doctypes and fields are the two above, never what somebody sent.
     line, parent = frappe.qb.DocType(f"{doctype} Item"), frappe.qb.DocType(doctype)
     found = (
@@ -265,20 +281,60 @@ def delivery_rows(doctype: str, rows: Collection[str]) -> list[frappe._dict]:
         )
         .where(line.name.isin(sorted(rows)))
     ).run(as_dict=True)
+    if not found:
+        return []
     back = (
         frappe.qb.from_(line)
         .join(parent)
         .on(parent.name == line.parent)
-        .select(line[link].as_("of"), line.stock_qty, parent.name, parent.posting_date, parent.posting_time)
+        .select(
+            line.name.as_("row"),
+            line[link].as_("of"),
+            line.stock_qty,
+            parent.name,
+            parent.posting_date,
+            parent.posting_time,
+        )
+        # Not every version has an index on the row that is returned; on the document that is returned they have.
+        .where(parent.return_against.isin(sorted({row.voucher for row in found})))
         .where(line[link].isin(sorted(rows)) & (parent.docstatus == 1) & (parent.is_return == 1))
         .orderby(parent.posting_date, parent.posting_time, parent.creation)
     ).run(as_dict=True)
     returns = defaultdict(list)
     for row in back:
         returns[row.of].append(row)
-    for row in found:
-        row.returns = returns[row.name]
+    packed = _packed_in([*rows, *(row.row for row in back)])
+    for row in list(found):
+        row.update(delivery_row=row.name, returns=returns[row.name])
+        found += [
+            frappe._dict(
+                row,
+                name=part.name,
+                item_code=item,
+                stock_qty=part.qty,
+                returns=[
+                    frappe._dict(back, stock_qty=packed[back.row][item].qty)
+                    for back in row.returns
+                    if item in packed[back.row]
+                ],
+            )
+            for item, part in packed[row.name].items()
+        ]
     return found
+
+
+def _packed_in(rows: Collection[str]) -> dict[str, dict[str, frappe._dict]]:
+    """{row: {item packed in it: name of its first packed row, quantity in stock units}}."""
+    packed: dict[str, dict[str, frappe._dict]] = defaultdict(dict)
+    for part in frappe.get_all(
+        "Packed Item",
+        filters={"parent_detail_docname": ("in", sorted(rows))},
+        fields=["name", "parent_detail_docname", "item_code", "qty"],
+        order_by="idx",
+    ):
+        known = packed[part.parent_detail_docname].setdefault(part.item_code, frappe._dict(part, qty=0))
+        known.qty += part.qty
+    return packed
 
 
 def parts_under(equipment: Collection[str]) -> list[frappe._dict]:
@@ -323,11 +379,25 @@ def named_elsewhere(equipment: Collection[str]) -> set[str]:
     if not names:
         return set()
     query = None
-    for doctype, field in _NAMED_BY:
+    for doctype, field in NAMED_BY:
         table = frappe.qb.DocType(doctype)
         part = frappe.qb.from_(table).select(table[field].as_("equipment")).where(table[field].isin(names))
         query = part if query is None else query * part
     return {row[0] for row in query.run()}
+
+
+def visits_left_behind(equipment: Collection[str]) -> list[str]:
+    """Planned visits of these units to a customer at whose place they are not any more."""
+    if not equipment:
+        return []
+    return frappe.db.sql_list(
+        """
+        select visit.name from `tabPlanned Visit` visit join `tabEquipment` unit on unit.name = visit.equipment
+        where unit.name in %s and visit.status = 'Planned'
+            and not (unit.status = 'In Use' and unit.customer <=> visit.customer)
+        """,
+        [sorted(equipment)],
+    )
 
 
 def serial_numbers_after(position: str, number: int) -> list[str]:

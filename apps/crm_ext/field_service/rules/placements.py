@@ -20,8 +20,9 @@ DEEPEST_TREE = 20
 class Voucher:
     """What a stock document says about the units in it.
 
-    customer: whose place the goods go to, None where they stay with us or go elsewhere. part_of: the equipment that
-    they were built into at a service.
+    customer: whose place the goods go to, None where they stay with us or go elsewhere. is_return: what comes in comes
+    from a customer. to_supplier: what goes out goes back to the supplier. part_of: the equipment that they were built
+    into at a service.
     """
 
     doctype: str
@@ -29,6 +30,7 @@ class Voucher:
     customer: str | None = None
     address: str | None = None
     is_return: bool = False
+    to_supplier: bool = False
     stays_with_us: bool = False
     part_of: str | None = None
 
@@ -61,7 +63,7 @@ class Placement:
 
 
 def placement_of(movement: Movement) -> Placement | None:
-    """What one movement makes of a unit; None for the half of a transfer that says nothing by itself."""
+    """What one movement makes of a unit; None where the goods go out and are ours still."""
     voucher = movement.voucher
     document = (voucher.doctype, voucher.name)
     if not movement.is_outward:
@@ -72,22 +74,28 @@ def placement_of(movement: Movement) -> Placement | None:
         return Placement(
             movement.moment, "In Use", voucher.customer, voucher.address, voucher.part_of, document
         )
-    return Placement(movement.moment, "Scrapped", document=document)
+    return Placement(movement.moment, "Returned" if voucher.to_supplier else "Scrapped", document=document)
 
 
 def placements(movements: Iterable[Movement], by_hand: Sequence[Placement] = ()) -> list[Placement]:
     """The placements of one unit in the order of time, from the first at a customer's place on.
 
-    What changes nothing, such as moving between our own warehouses, makes no new placement.
+    What changes nothing, such as moving between our own warehouses, makes no new placement. What people said is kept.
     """
     ordered = sorted(movements, key=lambda movement: (movement.moment, movement.order))
-    from_stock = [placement for movement in ordered if (placement := placement_of(movement))]
+    # A document that takes a unit out and puts it in again (a transfer, a count, a repacking) says where it ends up.
+    put_in = {movement.voucher for movement in ordered if not movement.is_outward}
+    from_stock = [
+        placement
+        for movement in ordered
+        if not (movement.is_outward and movement.voucher in put_in) and (placement := placement_of(movement))
+    ]
     # A stable sort: at the same moment a person's word comes after the document that it corrects.
     found: list[Placement] = []
     for placement in sorted([*from_stock, *by_hand], key=lambda placement: placement.since):
         if not found and not placement.is_at_a_customer and placement.document:
             continue
-        if found and _says_the_same(found[-1], placement):
+        if found and placement.document and _says_the_same(found[-1], placement):
             continue
         found.append(placement)
     return found
@@ -96,7 +104,7 @@ def placements(movements: Iterable[Movement], by_hand: Sequence[Placement] = ())
 def _says_the_same(one: Placement, other: Placement) -> bool:
     if not one.is_at_a_customer and not other.is_at_a_customer:
         # Returned goods that are put on another shelf are returned goods.
-        return other.status == "In Store" or one.status == other.status
+        return one.status == other.status or (one.status, other.status) == ("Returned", "In Store")
     return (one.status, one.customer, one.part_of, one.document) == (
         other.status,
         other.customer,
