@@ -143,6 +143,88 @@ def test_a_unit_that_was_delivered_to_somebody_else_is_not_visited_for_the_first
     assert made.customer == customer
 
 
+def test_the_visits_go_as_soon_as_the_unit_does_and_what_was_done_stays(customer):
+    whole = units.by_hand(customer, "Boiler")
+    part = units.by_hand(None, "Burner", parent_equipment=whole.name)
+    plans = [plan(equipment=name) for name in (whole.name, part.name)]
+    first = frappe.get_all("Planned Visit", {"equipment": whole.name}, pluck="name", order_by="due_on")[0]
+    frappe.db.set_value("Planned Visit", first, "status", "Done")
+    equipment.move(whole.name, status="Scrapped")
+    assert [due_days(made) for made in plans] == [[], []]
+    assert due_days(plans[0], "Done") == [getdate()]
+
+
+def test_the_visits_go_when_a_delivered_unit_comes_back_and_come_again_with_the_delivery(customer):
+    pump = units.serial_item(f"PUMP-{units.tag()}")
+    (number,) = units.stocked(pump.name, 1)
+    note = units.delivery(customer, pump.name, [number])
+    made = plan(equipment=units.equipment_of(number).name)
+    before = due_days(made)
+    back = units.returned(note, [number])
+    assert due_days(made) == [] and before
+    back.reload().cancel()
+    maintenance_plans.generate(made.name)
+    assert due_days(made) == before
+
+
+def test_the_next_customer_is_visited_when_the_plan_is_saved_for_them(boiler, customer):
+    made = plan(equipment=boiler.name)
+    other = makers.customer(f"Other {units.tag()}").name
+    equipment.move(boiler.name, status="In Use", customer=other)
+    maintenance_plans.generate(made.name)
+    assert due_days(made) == [] and "in use" in made.reload().problem
+    made.save()
+    assert made.customer == other and due_days(made)
+    assert set(frappe.get_all("Planned Visit", {"equipment": boiler.name}, pluck="customer")) == {other}
+
+
+def test_a_renewed_contract_takes_the_planned_visits_over(customer, boiler):
+    old = contract(customer, [boiler.name], end_date=add_months(getdate(), 24))
+    made = plan(service_contract=old.name)
+    before = due_days(made)
+    new = contract(customer, [boiler.name])
+    made.update({"service_contract": new.name}).save()
+    assert due_days(made) == before
+    stamps = frappe.get_all(
+        "Planned Visit", {"maintenance_plan": made.name}, ["service_contract", "contract_line"], distinct=True
+    )
+    assert [(row.service_contract, row.contract_line) for row in stamps] == [(new.name, new.lines[0].name)]
+
+
+def test_another_rhythm_moves_open_visits_and_leaves_those_that_are_done(boiler):
+    made = plan(equipment=boiler.name, start_date=add_days(getdate(), 3))
+    done = frappe.get_all("Planned Visit", {"equipment": boiler.name}, ["name", "due_on"], order_by="due_on")[
+        0
+    ]
+    frappe.db.set_value("Planned Visit", done.name, "status", "Done")
+    start = getdate(add_days(getdate(), 10))
+    made.update({"interval_unit": "Month", "interval_count": 2, "start_date": start}).save()
+    assert due_days(made, "Done") == [done.due_on]
+    assert due_days(made)[:2] == [start, getdate(add_months(start, 2))]
+
+
+def test_a_visit_that_stepped_over_holidays_stays_while_they_last(boiler):
+    from frappe.utils import date_diff
+
+    begin = getdate(add_days(getdate(), 7))
+    days = [add_days(begin, number) for number in range(14)]
+    holidays = frappe.get_doc(
+        {
+            "doctype": "Holiday List",
+            "holiday_list_name": f"New Year {units.tag()}",
+            "from_date": getdate(),
+            "to_date": add_days(getdate(), 90),
+            "holidays": [{"holiday_date": day, "description": "Free"} for day in days],
+        }
+    ).insert()
+    made = plan(
+        equipment=boiler.name, start_date=begin, holiday_shift="The Day After", holiday_list=holidays.name
+    )
+    assert date_diff(due_days(made)[0], begin) == 14
+    maintenance_plans.generate(made.name, today=add_days(begin, 5))
+    assert date_diff(due_days(made)[0], begin) == 14
+
+
 def test_a_visit_by_the_meter_comes_nearer_when_the_machine_runs_more(boiler):
     meters.record_reading(boiler.name, "Hours", "۱۰۰", read_on=add_days(getdate(), -10))
     made = plan(

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -140,6 +141,18 @@ def test_seasons_begin_as_in_the_jalali_calendar(season, month):
 def test_before_summer_is_once_a_year_so_many_days_before():
     found = visits(Rhythm(TODAY, season=Season("Summer", 14)), TODAY, date(2028, 2, 28))
     assert [visit.due_on for visit in found] == [date(2026, 6, 8), date(2027, 6, 8)]
+
+
+@pytest.mark.parametrize("days", [-400, -20, 0, 20, 400])
+def test_a_season_around_the_turn_of_the_year_comes_once_a_year(days):
+    winter = Season("Winter", days)
+    found = visits(Rhythm(date(2024, 1, 1), season=winter), date(2026, 1, 1), date(2028, 12, 31))
+    begins = [season_begin("Winter", year) - timedelta(days=days) for year in range(1400, 1412)]
+    assert [visit.due_on for visit in found] == [
+        day for day in begins if date(2026, 1, 1) <= day <= date(2028, 12, 31)
+    ]
+    assert all(day in visit.span for visit in found for day in (visit.due_on, visit.span.end))
+    assert all(one.span.end + timedelta(days=1) == next_.span.start for one, next_ in pairwise(found))
 
 
 def test_a_holiday_is_stepped_over_and_the_key_stays():

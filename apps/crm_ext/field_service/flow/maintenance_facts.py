@@ -15,6 +15,7 @@ from frappe.utils import getdate
 from crm_ext.field_service.queries import maintenance_plans as queries
 from crm_ext.field_service.queries import meters as meter_queries
 from crm_ext.field_service.rules.visits import (
+    LONGEST_HOLIDAY,
     Changes,
     MeterInterval,
     Rhythm,
@@ -44,6 +45,14 @@ class Target:
     contract_line: str | None = None
     suspensions: tuple[tuple[date, date | None], ...] = ()
 
+    def stamp(self) -> dict:
+        """What visits say of whom they are for, as columns."""
+        return {
+            "customer": self.customer,
+            "service_contract": self.contract,
+            "contract_line": self.contract_line,
+        }
+
     def is_served_on(self, day: date) -> bool:
         return not any(start <= day and (end is None or day <= end) for start, end in self.suspensions)
 
@@ -67,7 +76,8 @@ class Facts:
         self.holiday_list = {plan.name: plan.holiday_list or lists.get(plan.company) for plan in self.plans}
         self.targets = {plan.name: self._targets(plan) for plan in self.plans}
         last = max((self.last_day(plan) for plan in self.plans), default=today)
-        self.holidays = queries.holidays(self.holiday_list.values(), today, last + timedelta(days=62))
+        margin = timedelta(days=LONGEST_HOLIDAY)
+        self.holidays = queries.holidays(self.holiday_list.values(), today - margin, last + margin)
         self._read_meters()
 
     def last_day(self, plan: frappe._dict) -> date:
@@ -96,6 +106,16 @@ class Facts:
                 if row.visit_key.removeprefix(visit_key(plan.name, target.equipment, "")) not in gone
             )
             yield target, changes
+
+    def stamps_of(self, plan: frappe._dict) -> dict[str, dict]:
+        """{planned visit: its columns that are others now}: the contract was renewed, its line amended."""
+        found = {}
+        for target in self.targets[plan.name] if plan.status == "Active" else ():
+            stamp = target.stamp()
+            for row in self.written.get((plan.name, target.equipment), ()):
+                if row.status == "Planned" and any(row[field] != now for field, now in stamp.items()):
+                    found[row.name] = stamp
+        return found
 
     def unwanted_of(self, plan: frappe._dict) -> list[str]:
         """Keys of planned visits that nobody wants any more: no longer in the rhythm, the unit gone, the plan ended.
@@ -137,7 +157,8 @@ class Facts:
         found = []
         for equipment, line, first, last in _covered(plan, contract):
             unit = self.units.get(equipment)
-            customer = contract.customer if contract else unit and unit.customer
+            # A unit that moved to somebody else is not visited there until the plan is saved for its new customer.
+            customer = contract.customer if contract else plan.customer or (unit and unit.customer)
             if unit and unit.status == "In Use" and unit.customer and unit.customer == customer:
                 found.append(
                     Target(

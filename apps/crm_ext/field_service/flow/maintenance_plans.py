@@ -194,6 +194,7 @@ def _plan(names: Collection[str], today: date) -> dict[str, int]:
     facts = Facts(names, today)
     new: list[tuple[frappe._dict, Target, Visit]] = []
     moved: dict[str, date] = {}
+    stamps: dict[str, dict] = {}
     gone: list[str] = []
     for plan in facts.plans:
         for target, changes in facts.changes_of(plan):
@@ -202,8 +203,11 @@ def _plan(names: Collection[str], today: date) -> dict[str, int]:
                 visit_key(plan.name, target.equipment, key): visit.due_on for key, visit in changes.moved
             }
         gone += facts.unwanted_of(plan)
+        stamps |= facts.stamps_of(plan)
     _insert(new)
     _move(moved)
+    if stamps:
+        frappe.db.bulk_update("Planned Visit", stamps)
     for start in range(0, len(gone), 5000):
         # Only what is still planned: somebody may have ordered it since it was read.
         frappe.db.delete(

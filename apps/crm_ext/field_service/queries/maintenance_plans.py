@@ -73,7 +73,17 @@ def visits_of(plan_names: Collection[str]) -> dict[tuple[str, str], list[frappe.
     rows = frappe.get_all(
         "Planned Visit",
         filters={"maintenance_plan": ("in", sorted(plan_names))},
-        fields=["maintenance_plan", "equipment", "visit_key", "due_on", "status"],
+        fields=[
+            "name",
+            "maintenance_plan",
+            "equipment",
+            "visit_key",
+            "due_on",
+            "status",
+            "customer",
+            "service_contract",
+            "contract_line",
+        ],
         order_by="due_on",
     )
     for row in rows:

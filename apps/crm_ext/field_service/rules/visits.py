@@ -19,7 +19,7 @@ from crm_ext.shared.periods import Recurrence, periods
 
 _MONTHS_OF_A_SEASON = 3
 # Holidays in a row, such as the two weeks of a new year, are stepped over; a list without a working day is an error.
-_LONGEST_HOLIDAY = 60
+LONGEST_HOLIDAY = 60
 
 Cause = Literal["Calendar", "Meter", "Season"]
 
@@ -95,7 +95,7 @@ def shifted(day: date, step: int, holidays: Collection[date]) -> date:
     """The day itself, or the first before (-1) or after (1) it that is no holiday."""
     if step == 0:
         return day
-    for _ in range(_LONGEST_HOLIDAY):
+    for _ in range(LONGEST_HOLIDAY):
         if day not in holidays:
             return day
         day += timedelta(days=step)
@@ -135,7 +135,7 @@ def season_begin(season: str, jalali_year: int) -> date:
 
 def _unshifted(rhythm: Rhythm, first: date, last: date) -> Iterator[Visit]:
     # Days near the edges may be shifted into the range or out of it.
-    margin = timedelta(days=_LONGEST_HOLIDAY if rhythm.holiday_step else 0)
+    margin = timedelta(days=LONGEST_HOLIDAY if rhythm.holiday_step else 0)
     if rhythm.recurrence:
         yield from _by_calendar(rhythm, first - margin, last + margin)
     elif rhythm.season:
@@ -152,14 +152,14 @@ def _by_calendar(rhythm: Rhythm, first: date, last: date) -> Iterator[Visit]:
 
 
 def _by_season(season: Season, first: date, last: date) -> Iterator[Visit]:
-    year = JalaliDate.to_jalali(first).year - 1
+    before = timedelta(days=season.days_before)
+    year = JalaliDate.to_jalali(first + before).year
     while True:
-        begin = season_begin(season.name, year)
-        due_on = begin - timedelta(days=season.days_before)
+        due_on = season_begin(season.name, year) - before
         if due_on > last:
             return
         if due_on >= first:
-            following = season_begin(season.name, year + 1) - timedelta(days=season.days_before)
+            following = season_begin(season.name, year + 1) - before
             span = Period(due_on, following - timedelta(days=1))
             yield Visit(f"{season.name} {year}", due_on, span, "Season")
         year += 1
