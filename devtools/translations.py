@@ -26,7 +26,8 @@ LANGUAGES = ("fa",)
 _QUOTED = r"""(?P<quote>["'`])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)"""
 _JAVASCRIPT_CALL = re.compile(r"(?<![\w$])__\(\s*" + _QUOTED, re.DOTALL)
 _TEMPLATE_CALL = re.compile(r"(?<![\w$])__?\(\s*" + _QUOTED, re.DOTALL)
-# Values that are code or markup, not words.
+# Values of documents that are code or markup, not words. What a call names is for translators, whatever it is: commas and
+# dashes between words differ, too.
 _NO_WORDS = re.compile(r"^[\W\d_]*$")
 
 _FIELD_KEYS = ("label", "description", "placeholder")
@@ -41,7 +42,7 @@ def strings() -> dict[str, set[str]]:
             continue
         for text in _strings_of(path):
             text = text.strip()
-            if text and not _NO_WORDS.match(text):
+            if text:
                 found.setdefault(text, set()).add(str(relative))
     return found
 
@@ -54,7 +55,8 @@ def _strings_of(path: Path) -> Iterator[str]:
     elif path.suffix == ".html":
         yield from _called(_TEMPLATE_CALL, path)
     elif path.suffix == ".json" and path.parent.name == path.stem:
-        yield from _document_strings(json.loads(path.read_text(encoding="utf-8")))
+        document = json.loads(path.read_text(encoding="utf-8"))
+        yield from (text for text in _document_strings(document) if not _NO_WORDS.match(text.strip()))
 
 
 def _python_strings(path: Path) -> Iterator[str]:
