@@ -55,6 +55,11 @@ def match_key(text: str) -> str:
     return _SPACES.sub("", to_latin_digits(text).casefold())
 
 
+def literally(text: str) -> str:
+    """The text for a LIKE, whose own signs then stand for themselves. Not for get_all, which escapes once more."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def _lt(text: str) -> str:
     """Marks a constant as a text that is translated where it is shown; the name is the one that extractors know."""
     return text

@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 
 from crm_ext.shared.phone import to_e164
+from crm_ext.shared.text import literally
 
 BATCH = 5000
 _KINDS = (
@@ -196,7 +197,7 @@ def _highest_numbers(taken: Sequence[str]) -> dict[str, int]:
     for batch in _batches(dict.fromkeys(taken), 200):
         contact = frappe.qb.DocType("Contact")
         query = frappe.qb.from_(contact).select(contact.name)
-        prefixes = [contact.name.like(_like(name) + "-%") for name in batch]
+        prefixes = [contact.name.like(literally(name) + "-%") for name in batch]
         condition = prefixes[0]
         for prefix in prefixes[1:]:
             condition = condition | prefix
@@ -287,10 +288,6 @@ def counts_by_reason(lead_import: str) -> list[dict[str, Any]]:
         [lead_import],
         as_dict=True,
     )
-
-
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _languages() -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import getdate
 
+from crm_ext.shared.text import literally
+
 # A Party Specific Item names one of these; a customer with several kinds may buy what satisfies each kind.
 _COLUMN_OF_RESTRICTION = {"Item": "item_code", "Item Group": "item_group", "Brand": "brand"}
 SORTS = {"name": ("item_name", Order.asc), "code": ("name", Order.asc), "newest": ("creation", Order.desc)}
@@ -104,7 +106,7 @@ def _found(search: Search, entry):
     for column, values in search.restrictions.items():
         query = query.where(entry[column].isin(list(values)))
     for word in search.words:
-        query = query.where(entry.search_text.like(f"%{_literally(word)}%"))
+        query = query.where(entry.search_text.like(f"%{literally(word)}%"))
     if search.groups:
         query = query.where(entry.item_group.isin(list(search.groups)))
     if search.warehouses:
@@ -121,11 +123,6 @@ def _in_stock(warehouses: Collection[str]):
         .groupby(bins.item_code)
         .having(Sum(bins.actual_qty - bins.reserved_qty) > 0)
     )
-
-
-def _literally(word: str) -> str:
-    """LIKE's own signs stand for themselves."""
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def items(item_codes: Collection[str]) -> dict[str, frappe._dict]:

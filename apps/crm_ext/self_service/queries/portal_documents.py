@@ -8,6 +8,8 @@ import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Count, Sum
 
+from crm_ext.shared.text import literally
+
 LIST_LENGTH = 20
 _ORDERS_DONE = ("Closed", "Completed")
 
@@ -273,7 +275,7 @@ def _of(table, customer: str, company: str):
 
 def _page(query, table, day, words: str, start: date | None, end: date | None, page: int) -> list[dict]:
     if words:
-        pattern = f"%{_literal(words)}%"
+        pattern = f"%{literally(words)}%"
         query = query.where(table.name.like(pattern) | Coalesce(table.po_no, "").like(pattern))
     if start:
         query = query.where(day >= start)
@@ -298,8 +300,3 @@ def _is_late(table):
 
 def _number(condition):
     return Coalesce(Sum(Case().when(condition, 1).else_(0)), 0)
-
-
-def _literal(words: str) -> str:
-    """The words with the signs that LIKE gives a meaning of its own made plain."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
