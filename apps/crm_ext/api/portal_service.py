@@ -3,10 +3,8 @@
 import frappe
 
 from crm_ext.api.guards import guard_flood, require_own
-from crm_ext.dispatch.flow import slots
-from crm_ext.field_service.flow import complaints
+from crm_ext.field_service.flow import complaint_intake, complaints
 from crm_ext.self_service.flow import printing, service_requests
-from crm_ext.self_service.flow.service import as_service
 
 
 @frappe.whitelist(methods=["POST"])
@@ -14,7 +12,7 @@ def ask_for_service(equipment: str, subject: str, description: str | None = None
     """A request about a unit, with the photos that the form sends as `photos`: {request}. The same words twice are one."""
     here = require_own("Equipment", equipment)
     guard_flood("portal service", from_one_address=30, from_all=3000, seconds=600)
-    name = complaints.open_complaint(
+    name = complaint_intake.open_complaint(
         acting=here,
         equipment=equipment,
         subject=subject,
@@ -50,15 +48,6 @@ def write(request: str, text: str) -> None:
     """A message about a request that is not closed."""
     here = require_own("Issue", request)
     service_requests.write(request, text, here.user)
-
-
-@frappe.whitelist(methods=["POST"])
-def take_slot(visit: str, start: str) -> None:
-    """Agree on the window that begins at `start` (ISO, site time), as the page offered it."""
-    require_own("Service Order", visit)
-    # The guard has said whose visit it is; technicians and orders are the desk's.
-    with as_service():
-        slots.take_slot(visit, service_requests.moment(start))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -139,7 +139,7 @@ def test_a_time_that_nobody_offered_is_refused_with_a_sentence(customer, world):
     )
     frappe.db.commit()
     for start in ("NaN", "2026-01-01T08:00:00"):
-        answer = act(customer, f"/portal/visits/{visit.name}", start=start)
+        answer = act(customer, f"/portal/visits/{visit.name}", do="move", start=start)
         assert answer.status_code == 200 and 'role="alert"' in text_of(answer)
 
 

@@ -120,9 +120,7 @@ def test_links_that_do_not_work_get_one_answer_that_says_what_to_do(committed, l
     assert moved.status_code == 404
 
 
-def test_the_visit_comes_as_a_file_for_the_calendar_in_utc(committed, link):
-    token = link.rsplit("/", 1)[1]
-    opened = service_links.open_link(token, service_links.MOVE)
+def test_the_visit_comes_as_a_file_for_the_calendar_in_utc(site, committed):
     zone = frappe.db.get_single_value("System Settings", "time_zone")
     frappe.db.set_single_value("System Settings", "time_zone", "Europe/Berlin")
     frappe.clear_cache(doctype="System Settings")
@@ -131,7 +129,7 @@ def test_the_visit_comes_as_a_file_for_the_calendar_in_utc(committed, link):
         # Berlin, the day on which summer ends: two hours before UTC+1 begins at three.
         values |= {"window_start": "2026-10-25 01:30:00", "window_end": "2026-10-25 03:30:00"}
         frappe.db.set_value("Service Order", committed.job, values)
-        name, text = visit_page.calendar(opened)
+        name, text = visit_page.calendar(committed.job)
     finally:
         frappe.db.rollback()
         frappe.clear_cache(doctype="System Settings")
@@ -145,12 +143,11 @@ def test_the_visit_comes_as_a_file_for_the_calendar_in_utc(committed, link):
     assert "Pump\\; leaks\\, " in text.replace("\r\n ", "")
 
 
-def test_a_job_that_is_done_shows_its_report_and_cannot_be_moved(committed, link):
-    opened = service_links.open_link(link.rsplit("/", 1)[1], service_links.MOVE)
+def test_a_job_that_is_done_shows_its_report_and_cannot_be_moved(site, committed):
     frappe.db.set_value("Service Order", committed.job, {"status": "Work Done", "work_done": "New seal"})
     context = frappe._dict()
-    visit_page.fill(context, opened)
+    visit_page.fill(context, committed.job)
     assert (context.state, context.report.work_done, context.may_move) == ("done", "New seal", False)
     with pytest.raises(frappe.ValidationError, match="cannot be moved any more"):
-        visit_page.move(opened, "2030-01-01T09:00:00")
+        visit_page.move(committed.job, "2030-01-01T09:00:00")
     assert slots.free_slots(committed.job) == []

@@ -28,7 +28,6 @@ def fill(context: Any, opened: Opened) -> None:
     context.said = _said(shown.status)
     context.may_confirm = is_fresh and shown.status in rules.ANSWERABLE
     context.may_refuse = is_fresh and rules.answer(shown.status, is_solved=False) == "new"
-    context.ratings = _ratings()
 
 
 def take_answer(token: str, form: Any) -> None:
@@ -53,16 +52,5 @@ def _said(status: str) -> dict[str, Any] | None:
         rules.BY_THE_DESK: _(
             "We have closed this complaint since we heard nothing. Tell us if it is not solved."
         ),
-        rules.WITHDRAWN: _("We go on with this complaint and will ask you again."),
     }
     return {"text": words[status], "is_open": status != rules.CONFIRMED} if status in words else None
-
-
-def _ratings() -> list[tuple[int, str]]:
-    return [
-        (5, _("Very satisfied")),
-        (4, _("Satisfied")),
-        (3, _("Neither one nor the other")),
-        (2, _("Not satisfied")),
-        (1, _("Not satisfied at all")),
-    ]

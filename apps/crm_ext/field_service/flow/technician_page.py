@@ -97,14 +97,14 @@ def _entitlement_words(found: Any) -> str:
 def words() -> dict[str, Any]:
     """Sentences that the page's scripts say, by the keys that they use; {0} is filled in there."""
     return {
-        "comma": "، " if (frappe.local.lang or "").startswith("fa") else ", ",
+        "comma": _(", "),
         "range": _("{0}–{1}"),
         "loading": _("Loading …"),
         "online": _("Connected"),
         "offline": _("No network: what you enter is kept on this phone and sent later."),
         "waiting": _("{0} waiting to be sent"),
         "refused": _("{0} refused: see Sending"),
-        "as_of": _("as of {0}"),
+        "as_of": _("jobs as of {0}"),
         "nothing_kept": _("Nothing is kept on this phone yet. Open this page once with network."),
         "needs_login": _(
             "You are logged out. What you entered is kept on this phone until you log in again."

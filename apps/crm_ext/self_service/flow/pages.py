@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
-from frappe.utils import flt, fmt_money, format_datetime, formatdate, get_datetime, getdate
+from frappe.utils import flt, fmt_money, format_datetime, formatdate, get_datetime, getdate, strip_html
 from frappe.utils.jinja_globals import is_rtl
 
 from crm_ext.marketing_automation.flow import signing
@@ -38,6 +38,7 @@ def page(context: Any, title: str, active: str, here: Acting | None = None) -> A
     context.language = frappe.local.lang
     context.direction = "rtl" if is_rtl() else "ltr"
     context.navigation = navigation() if here else ()
+    context.way_back = _way_back(active) if here else None
     context.csrf_token = get_csrf_token() if frappe.session.user != "Guest" else ""
     context.one_time_key = frappe.generate_hash(length=20)
     context.saying = _last_saying()
@@ -45,6 +46,27 @@ def page(context: Any, title: str, active: str, here: Acting | None = None) -> A
     context.support = queries.settings()
     context.update(formats())
     return here
+
+
+def take_form(context: Any, act: Callable[[], str | None], address: str) -> None:
+    """What a page does with a form that was sent to it; called before the page is filled.
+
+    act: does what the pressed button asks for, and gives the sentence that the page at `address` shows next; None where
+    this page is only shown again. What act refuses stands on this page as `problem`, beside what was typed.
+    """
+    context.problem, context.typed = None, frappe.form_dict
+    if frappe.request.method != "POST":
+        return
+    try:
+        saying = act()
+    except frappe.DoesNotExistError:
+        raise
+    except frappe.ValidationError as refused:
+        frappe.db.rollback()
+        context.problem = strip_html(str(refused))
+    else:
+        if saying:
+            go(address, saying)
 
 
 def navigation() -> tuple[dict[str, str], ...]:
@@ -72,6 +94,7 @@ def formats() -> dict[str, Callable[..., str]]:
         "moment": moment,
         "clock": clock,
         "times": times,
+        "listed": listed,
         "route": route,
     }
 
@@ -110,12 +133,17 @@ def window(start: datetime | str | None, end: datetime | str | None) -> str:
     """A day with two times of it, in the site's time zone: '2026-11-22, 08:00–10:00'."""
     if not start or not end:
         return moment(start)
-    return _("{0}, {1}").format(day(start), times(start, end))
+    return listed(day(start), times(start, end))
 
 
 def times(start: datetime | str, end: datetime | str) -> str:
     """Two times of one day: '08:00–10:00'; in words where a dash would be read in either direction."""
     return _("{0}–{1}").format(clock(start), clock(end))
+
+
+def listed(*words: str) -> str:
+    """The words with the reader's commas between them, without those that are empty."""
+    return _(", ").join(word for word in words if word)
 
 
 def clock(value: datetime | str | None) -> str:
@@ -165,6 +193,12 @@ def _last_saying() -> dict[str, Any] | None:
         return None
     text, is_bad = json.loads(urlsafe_b64decode(kept))
     return {"text": text, "is_bad": is_bad}
+
+
+def _way_back(active: str) -> dict[str, str] | None:
+    """The list of which this page shows one; None for the lists themselves."""
+    entry = next((entry for entry in navigation() if entry["key"] == active), None)
+    return entry if entry and entry["route"] != frappe.request.path.rstrip("/") else None
 
 
 def _house(here: Acting | None) -> str:

@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cint, getdate, nowdate, strip_html
+from frappe.utils import cint, getdate, strip_html
 
-from crm_ext.dispatch.flow.slots import free_slots
-from crm_ext.self_service.flow import pages
+from crm_ext.self_service.flow import pages, visit_page
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.queries import service as queries
 from crm_ext.self_service.rules import service_steps
@@ -19,9 +18,8 @@ from crm_ext.shared.text import _lt, to_latin_digits
 
 PAGE = 25
 _LATEST = 12
-# A customer chooses among the next two weeks; more is a matter for the telephone.
-DAYS_OFFERED = 14
-_MOVABLE = ("Open", "Planned")
+# As many units as a telephone's list is good for; who has more looks for theirs.
+_TO_CHOOSE_FROM = 100
 
 _STEP_WORDS = {
     service_steps.RECEIVED: _lt("We have it"),
@@ -37,14 +35,6 @@ _REQUEST_WORDS = {
     "Resolved": (_lt("Is it solved?"), "warn"),
     "Closed": (_lt("Solved"), "good"),
 }
-_VISIT_WORDS = {
-    "Open": (_lt("Not agreed yet"), "warn"),
-    "Planned": (_lt("Agreed"), "good"),
-    "On the Way": (_lt("On the way"), "good"),
-    "In Progress": (_lt("At work"), "plain"),
-    "Work Done": (_lt("Done"), "good"),
-    "Completed": (_lt("Done"), "good"),
-}
 _CONTRACT_WORDS = {
     "Upcoming": (_lt("Begins later"), "plain"),
     "Active": (_lt("In force"), "good"),
@@ -59,13 +49,11 @@ _CONTRACT_WORDS = {
 
 def fill_equipment_list(context: Any, here: Acting, given: Any) -> None:
     """rows, text, before and after of the list of units."""
-    text, number = (
-        (given.get("q") or "").strip()[:80],
-        max(cint(to_latin_digits(given.get("page") or "1")), 1),
-    )
-    found = queries.equipment(here.customer, text, (number - 1) * PAGE, PAGE + 1)
+    text, number = _search(given), _page(given)
+    found = queries.equipment(here.customer, here.company, text, (number - 1) * PAGE, PAGE + 1)
     rows, names = found[:PAGE], [row.name for row in found[:PAGE]]
-    requests, visits = queries.open_requests(names), queries.next_visits(names)
+    requests = queries.open_requests(here.customer, names)
+    visits = queries.next_visits(here.customer, names)
     for row in rows:
         row.address = pages.route("portal", "equipment", row.name)
         row.serial = row.serial_no or row.other_serial_no
@@ -82,13 +70,12 @@ def fill_equipment(context: Any, here: Acting, name: str) -> None:
     unit.serial = unit.serial_no or unit.other_serial_no
     context.unit = unit
     context.warranty, context.warranty_kind = _warranty(unit)
-    context.parts_inside = queries.parts_of(name)
+    context.parts_inside = queries.parts_of(name, here.customer)
     context.whole = queries.equipment_names([unit.parent_equipment]).get(unit.parent_equipment)
-    context.next_visit = queries.next_visits([name]).get(name)
-    context.requests = [_request_row(row) for row in queries.requests_about(name, _LATEST)]
-    orders = queries.visits(equipment=name)
-    context.visits = [_visit_row(row) for row in reversed(orders[-_LATEST:])]
-    used = queries.reports_of([row.name for row in context.visits])
+    context.next_visit = queries.next_visits(here.customer, [name]).get(name)
+    context.requests = [_request_row(row) for row in queries.requests_about(name, here.customer, _LATEST)]
+    context.visits = [_visit_row(row) for row in queries.latest_visits(name, here.customer, _LATEST)]
+    used = queries.parts_used([row.name for row in context.visits])
     for row in context.visits:
         row.parts = used.get(row.name, ())
     context.entitlement = _entitlement_words(_entitlement_of(here, unit))
@@ -200,8 +187,7 @@ def _entitlement_words(given: Any) -> list[str]:
     if given.resolution_hours:
         words.append(_("Solved within {0} hours").format(pages.number(given.resolution_hours)))
     if given.covered_causes:
-        causes = _(", ").join(_(cause) for cause in given.covered_causes)
-        words.append(_("Covers: {0}").format(causes))
+        words.append(_("Covers: {0}").format(pages.listed(*(_(cause) for cause in given.covered_causes))))
     return words
 
 
@@ -209,7 +195,7 @@ def _entitlement_words(given: Any) -> list[str]:
 
 
 def fill_service(context: Any, here: Acting, given: Any) -> None:
-    number = max(cint(to_latin_digits(given.get("page") or "1")), 1)
+    number = _page(given)
     found = queries.requests(here.customer, here.company, (number - 1) * PAGE, PAGE + 1)
     context.rows = [_request_row(row) for row in found[:PAGE]]
     names = queries.equipment_names({row.equipment for row in context.rows if row.equipment})
@@ -220,19 +206,28 @@ def fill_service(context: Any, here: Acting, given: Any) -> None:
     context.after = _page_address("service", "", number + 1) if len(found) > PAGE else None
 
 
-def fill_request_form(context: Any, here: Acting, equipment: str | None) -> None:
-    """The units to choose from; the one that the address names is chosen."""
-    context.units = queries.equipment(here.customer, "", 0, 500)
-    context.chosen = equipment
+def fill_request_form(context: Any, here: Acting, given: Any) -> None:
+    """units to choose from; chosen, the one that the address or the form names; text, by which others were looked for.
+
+    is_searched: there are more units than fit into a list.
+    """
+    context.text = _search(given)
+    found = queries.equipment(here.customer, here.company, context.text, 0, _TO_CHOOSE_FROM + 1)
+    context.is_searched = bool(context.text) or len(found) > _TO_CHOOSE_FROM
+    context.units = found[:_TO_CHOOSE_FROM]
+    chosen = queries.chosen_unit(given.get("equipment"), here.customer)
+    context.chosen = chosen.name if chosen else None
+    if chosen and chosen.name not in {unit.name for unit in context.units}:
+        context.units.insert(0, chosen)
 
 
 def fill_request(context: Any, here: Acting, name: str) -> None:
     request = queries.request(name)
     context.request_row = _request_row(request)
-    context.description = strip_html(request.description or "")
+    context.description = _paragraphs(request.description)
     context.unit = queries.equipment_names([request.equipment]).get(request.equipment)
     context.unit_address = pages.route("portal", "equipment", request.equipment) if context.unit else None
-    visits = queries.visits(issue=name)
+    visits = queries.visits_for(name)
     context.visits = [_visit_row(row) for row in visits]
     context.progress = service_steps.progress(request.status, [row.status for row in visits])
     context.steps = steps(context.progress)
@@ -243,33 +238,19 @@ def fill_request(context: Any, here: Acting, name: str) -> None:
     ]
 
 
-def fill_visit(context: Any, here: Acting, name: str) -> None:
-    visit = _visit_row(queries.visits(name=name)[0])
-    context.visit = visit
-    context.used = queries.reports_of([name]).get(name, ())
-    context.progress = service_steps.progress(None, [visit.status])
-    context.steps = [step for step in steps(context.progress) if step["key"] != service_steps.SOLVED]
-    context.may_move = visit.docstatus == 0 and visit.status in _MOVABLE
-    context.slots = slots(name) if context.may_move else []
+def fill_visit(context: Any, name: str) -> None:
+    """A visit as its page by a link shows it, and where it belongs in the portal."""
+    visit_page.fill(context, name)
+    visit = context.visit
     context.request_address = pages.route("portal", "service", visit.issue) if visit.issue else None
-    context.unit = (
-        queries.equipment_names([visit.equipment]).get(visit.equipment) if visit.equipment else None
-    )
+    context.unit = queries.equipment_names([visit.equipment]).get(visit.equipment)
     context.unit_address = pages.route("portal", "equipment", visit.equipment) if context.unit else None
 
 
-def slots(order: str) -> list[dict[str, Any]]:
-    """[{value, day, words}]: windows in which somebody can really come, from tomorrow, one for each time of a day."""
-    found = free_slots(order, first_day=add_days(nowdate(), 1), days=DAYS_OFFERED)
-    windows = {(slot.start, slot.end) for slot in found}
-    return [{"value": start.isoformat(), "words": pages.window(start, end)} for start, end in sorted(windows)]
-
-
 def steps(progress: service_steps.Progress) -> list[dict[str, Any]]:
-    """[{key, label, is_done, is_current}] in order."""
+    """[{label, is_done, is_current}] in order."""
     return [
         {
-            "key": step,
             "label": _(_STEP_WORDS[step]),
             "is_done": progress.has(step),
             "is_current": step == progress.reached,
@@ -281,23 +262,38 @@ def steps(progress: service_steps.Progress) -> list[dict[str, Any]]:
 def _request_row(row: Any) -> Any:
     row.address = pages.route("portal", "service", row.name)
     row.word, row.kind = _words(_REQUEST_WORDS, row.status)
+    row.when = pages.day(row.opening_date)
     return row
 
 
 def _visit_row(row: Any) -> Any:
     row.address = pages.route("portal", "visits", row.name)
-    row.word, row.kind = _words(_VISIT_WORDS, row.status)
+    row.word, row.kind = visit_page.badge(row)
     # The hour that was planned is not promised: what the customer is told is the window, else the day.
     row.when = (
         pages.window(row.window_start, row.window_end) if row.window_start else pages.day(row.planned_start)
     )
-    row.person = (row.technician or "").split(" ")[0]
     return row
 
 
 def _words(words: dict[str, tuple[str, str]], status: str) -> tuple[str, str]:
     label, kind = words.get(status, (status, "plain"))
     return _(label), kind
+
+
+def _paragraphs(html: str | None) -> str:
+    """What somebody wrote, in lines, without the signs of an editor."""
+    lines = strip_html((html or "").replace("</p>", "\n").replace("<br>", "\n")).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _search(given: Any) -> str:
+    return (given.get("q") or "").strip()[:80]
+
+
+def _page(given: Any) -> int:
+    """The number of the page of a list that is asked for, from 1."""
+    return max(cint(to_latin_digits(given.get("page") or "1")), 1)
 
 
 def _page_address(page: str, text: str, number: int) -> str:

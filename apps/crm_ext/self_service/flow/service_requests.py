@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import frappe
 from frappe import _
 
-from crm_ext.field_service.flow.complaints import Photo
+from crm_ext.field_service.flow.complaint_intake import Photo
 from crm_ext.self_service.flow import disputes, letters
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.queries.quotations import person_of
@@ -19,14 +17,6 @@ def photos_sent() -> list[Photo]:
         return []
     sent = frappe.request.files.getlist("photos")
     return [Photo(file.filename, file.stream) for file in sent if file.filename]
-
-
-def moment(text: str) -> datetime:
-    """The moment that a form sends, as the page wrote it."""
-    try:
-        return datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        frappe.throw(_("Please choose one of the times that are offered."))
 
 
 def person(here: Acting) -> str:

@@ -1,4 +1,7 @@
-"""A visit as its customer sees it by a link, without a login: followed, moved, answered, put into a calendar."""
+"""A visit as its customer sees it, by a login or by a link: followed, moved, answered, put into a calendar.
+
+Guards have decided that it is theirs.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from crm_ext.dispatch.flow import slots
 from crm_ext.field_service.flow.visit_notices import first_name
 from crm_ext.self_service.flow import letters, pages
 from crm_ext.self_service.flow.service import as_service
-from crm_ext.self_service.flow.service_links import Opened
+from crm_ext.self_service.queries import service as service_queries
 from crm_ext.self_service.queries import visit_page as queries
 
 _DAYS_AHEAD = 21
@@ -25,45 +28,50 @@ _MOVABLE = ("Open", "Planned")
 NOT_THERE, MESSAGE = "not there", "message"
 
 
-def fill(context: Any, opened: Opened) -> None:
-    """What the page shows: visit, badge, steps, choices (days with their free windows), report."""
-    visit = queries.visit(opened.name)
+def fill(context: Any, name: str) -> None:
+    """What the page shows: visit, state, badge, steps, choices (days with their free windows), report and parts used."""
+    visit = queries.visit(name)
     visit.technician = first_name(visit.technician)
     context.visit = visit
     context.state = _state(visit)
     context.steps = _steps(context.state)
-    context.badge = _badge(context.state)
+    context.badge = badge(visit)
     context.may_move = context.state in ("open", "planned")
     context.choices = _choices(visit) if context.may_move else []
-    context.report = queries.report(opened.name) if context.state == "done" else None
+    is_done = context.state == "done"
+    context.report = queries.report(name) if is_done else None
+    context.used = service_queries.parts_used([name]).get(name, ()) if is_done else ()
 
 
-def move(opened: Opened, start: str | None) -> str:
+def move(name: str, start: str | None) -> str:
     """Take the window that begins at this time (ISO, site time); gives the sentence to show. Refuses one that is gone."""
     moment = _moment(start)
-    visit = queries.visit(opened.name)
+    visit = queries.visit(name)
     if visit.status not in _MOVABLE or visit.docstatus != 0:
         frappe.throw(_("This visit cannot be moved any more. Please write or call us."))
-    # The link is the customer's key to this visit; technicians and orders are the desk's.
+    # Whose visit it is was checked; technicians and orders are the desk's.
     with as_service():
         if not (visit.window_start and get_datetime(visit.window_start) == moment):
-            slots.take_slot(opened.name, moment)
+            slots.take_slot(name, moment)
     return _("Thank you. We come on {0}.").format(pages.moment(moment))
 
 
-def say(opened: Opened, kind: str, text: str | None) -> str:
-    """Tell the office that nobody will be there, or something else; the same words sent again tell nothing twice."""
+def say(name: str, email: str | None, kind: str, text: str | None) -> str:
+    """Tell the office that nobody will be there, or something else; the same words sent again tell nothing twice.
+
+    email: whose words they are.
+    """
     words = (text or "").strip()[:_MOST_LETTERS]
     if kind != NOT_THERE and not words:
         frappe.throw(_("Please write what you want to tell us."))
-    visit = queries.locked(opened.name)
+    visit = queries.locked(name)
     thanks = _("Thank you. We have your message.")
     fingerprint = sha256(f"{kind}|{words}".encode()).hexdigest()
-    if queries.was_said(opened.name, fingerprint):
+    if queries.was_said(name, fingerprint):
         return thanks
     said = _("The customer will not be there.") if kind == NOT_THERE else ""
     content = " ".join(part for part in (said, words) if part)
-    order = frappe.get_doc("Service Order", opened.name)
+    order = frappe.get_doc("Service Order", name)
     comment = frappe.get_doc(
         {
             "doctype": "Comment",
@@ -72,11 +80,11 @@ def say(opened: Opened, kind: str, text: str | None) -> str:
             "reference_name": order.name,
             "subject": fingerprint,
             "content": frappe.utils.escape_html(content),
-            "comment_email": opened.email,
+            "comment_email": email,
             "comment_by": visit.customer_name,
         }
     )
-    # The link was checked: this much its holder may write.
+    # Whose visit it is was checked: this much its customer may write.
     comment.insert(ignore_permissions=True)
     letters.tell_desk(
         order.owner,
@@ -87,9 +95,9 @@ def say(opened: Opened, kind: str, text: str | None) -> str:
     return thanks
 
 
-def calendar(opened: Opened) -> tuple[str, str] | None:
+def calendar(name: str) -> tuple[str, str] | None:
     """(name of the file, text) of the visit for a calendar, after RFC 5545; None while no window is agreed."""
-    visit = queries.visit(opened.name)
+    visit = queries.visit(name)
     if not visit.window_start or _state(visit) not in ("open", "planned", "on the way"):
         return None
     end = visit.window_end or visit.window_start
@@ -110,6 +118,18 @@ def calendar(opened: Opened) -> tuple[str, str] | None:
     return f"{visit.name}.ics", "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
+def badge(visit: Any) -> tuple[str, str]:
+    """(words, kind) for how far a visit is."""
+    return {
+        "open": (_("No time agreed yet"), "warn"),
+        "planned": (_("Planned"), "plain"),
+        "on the way": (_("On the Way"), "warn"),
+        "at work": (_("At work"), "warn"),
+        "done": (_("Done"), "good"),
+        "cancelled": (_("Cancelled"), "bad"),
+    }[_state(visit)]
+
+
 def _state(visit: Any) -> str:
     """'open' (no window yet), 'planned', 'on the way', 'at work', 'done' or 'cancelled'."""
     if visit.docstatus == 2 or visit.status == "Cancelled":
@@ -121,34 +141,23 @@ def _state(visit: Any) -> str:
     return "on the way" if visit.status == "On the Way" else "at work"
 
 
-def _badge(state: str) -> tuple[str, str]:
-    return {
-        "open": (_("No time agreed yet"), "warn"),
-        "planned": (_("Planned"), "plain"),
-        "on the way": (_("On the Way"), "warn"),
-        "at work": (_("At work"), "warn"),
-        "done": (_("Done"), "good"),
-        "cancelled": (_("Cancelled"), "bad"),
-    }[state]
-
-
-def _steps(state: str) -> list[dict[str, str]]:
-    """[{words, state: done | current | open}] of the visit's way."""
+def _steps(state: str) -> list[dict[str, Any]]:
+    """[{label, is_done, is_current}] of the visit's way; none of one that was cancelled."""
     order = ("open", "planned", "on the way", "at work", "done")
     if state not in order:
         return []
     reached = order.index(state)
     words = (_("Time agreed"), _("On the Way"), _("At work"), _("Done"))
-    steps = []
-    for place, text in enumerate(words, start=1):
-        is_done = place <= reached and (place < reached or state == "done" or place == 1)
-        steps.append(
-            {
-                "words": text,
-                "state": "done" if is_done else "current" if place == reached else "open",
-            }
-        )
-    return steps
+    # A time that is agreed is done with; on the way and at work somebody is for a while.
+    is_over = state in ("planned", "done")
+    return [
+        {
+            "label": text,
+            "is_done": place < reached or (place == reached and is_over),
+            "is_current": place == reached and not is_over,
+        }
+        for place, text in enumerate(words, start=1)
+    ]
 
 
 def _choices(visit: Any) -> list[tuple[str, list[tuple[str, datetime, datetime]]]]:

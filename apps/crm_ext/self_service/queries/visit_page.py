@@ -11,7 +11,9 @@ _SAME_WORDS = timedelta(hours=12)
 
 
 def visit(name: str) -> dict:
-    """{name, title, status, docstatus, window_start, window_end, technician, expected_at, address, customer_name}."""
+    """{name, title, status, docstatus, window_start, window_end, technician, expected_at, address, customer_name,
+    equipment, issue}.
+    """
     order = frappe.qb.DocType("Service Order")
     technician = frappe.qb.DocType("Technician")
     (row,) = (
@@ -27,6 +29,8 @@ def visit(name: str) -> dict:
             order.window_end,
             order.customer_name,
             order.address_display,
+            order.equipment,
+            order.issue,
             technician.technician_name.as_("technician"),
         )
         .where(order.name == name)
@@ -50,22 +54,8 @@ def locked(name: str) -> dict:
 
 
 def report(name: str) -> dict:
-    """{result, work_done, signed_by, finished_at, parts: [{item_name, qty, uom}]} of what was done."""
-    found = frappe.db.get_value(
-        "Service Order", name, ["result", "work_done", "signed_by", "finished_at"], as_dict=True
-    )
-    found.parts = frappe.get_all(
-        "Service Order Part",
-        filters={
-            "parent": name,
-            "parenttype": "Service Order",
-            "qty": (">", 0),
-            "share_of": ("is", "not set"),
-        },
-        fields=["item_name", "item_code", "qty", "uom"],
-        order_by="idx asc",
-    )
-    return found
+    """{result, work_done, signed_by} of what was done."""
+    return frappe.db.get_value("Service Order", name, ["result", "work_done", "signed_by"], as_dict=True)
 
 
 def was_said(name: str, fingerprint: str) -> bool:

@@ -32,8 +32,8 @@ class Progress:
         return STEPS.index(step) <= STEPS.index(self.reached)
 
 
-def progress(issue_status: str | None, visit_statuses: Sequence[str]) -> Progress:
-    """Of a request (issue_status None: a visit without one) by its visits, the latest of which says how far it is.
+def progress(issue_status: str, visit_statuses: Sequence[str]) -> Progress:
+    """Of a request by its visits, the latest of which says how far it is.
 
     visit_statuses: of visits that are not cancelled, the earliest first.
     """
@@ -42,4 +42,4 @@ def progress(issue_status: str | None, visit_statuses: Sequence[str]) -> Progres
         return Progress(SOLVED, is_asked=False, is_closed=True)
     if issue_status in _ASKED_ISSUE:
         return Progress(DONE, is_asked=True, is_closed=False)
-    return Progress(reached, is_asked=False, is_closed=issue_status is None and reached == DONE)
+    return Progress(reached, is_asked=False, is_closed=False)

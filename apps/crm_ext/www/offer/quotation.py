@@ -16,21 +16,15 @@ def get_context(context: Any) -> None:
     token = frappe.form_dict.get("token") or "-"
     answerer = require_offer(token=token)
     portal_links.note_use(answerer, "Opened")
-    context.problem = None
-    if frappe.request.method == "POST":
-        try:
-            saying = quotation_portal.take_form(frappe.form_dict, None, token)
-        except frappe.ValidationError as refused:
-            frappe.db.rollback()
-            context.problem = frappe.utils.strip_html(str(refused))
-        else:
-            if saying:
-                pages.go(pages.route("offer", token), saying)
+    pages.take_form(
+        context,
+        lambda: quotation_portal.take_form(frappe.form_dict, None, token),
+        pages.route("offer", token),
+    )
     pages.page(context, _("Quotation {0}").format(answerer.quotation), "")
     context.navigation, context.here = (), None
     context.pdf = f"/api/method/crm_ext.api.quotation_portal.pdf?token={frappe.utils.quoted(token)}"
     context.token = token
-    context.typed = frappe.form_dict
     context.person_name = frappe.form_dict.get("person_name") or ""
     quotation_page.fill(
         context,

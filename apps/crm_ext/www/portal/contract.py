@@ -15,8 +15,11 @@ from crm_ext.self_service.flow import pages, service_pages
 def get_context(context: Any) -> None:
     name = frappe.form_dict.get("name")
     here = require_own("Service Contract", name)
-    if frappe.request.method == "POST":
-        portal_service.ask_renewal(name)
-        pages.go(pages.route("portal", "contracts", name), _("Thank you. We will send you an offer."))
+    pages.take_form(context, lambda: _ask_renewal(name), pages.route("portal", "contracts", name))
     pages.page(context, frappe.db.get_value("Service Contract", name, "title"), "contracts", here)
     service_pages.fill_contract(context, here, name)
+
+
+def _ask_renewal(name: str) -> str:
+    portal_service.ask_renewal(name)
+    return _("Thank you. We will send you an offer.")

@@ -17,20 +17,17 @@ def get_context(context: Any) -> None:
     chosen = frappe.request.values.getlist("invoice")
     if chosen:
         here = require_own("Sales Invoice", chosen[0])
-    context.problem, context.typed = None, frappe.form_dict
-    if frappe.request.method == "POST" and chosen:
-        try:
-            begun = portal_invoices.start_payment(
-                {name: frappe.form_dict.get(f"amount {name}") for name in chosen},
-                frappe.form_dict.get("key") or "",
-                frappe.form_dict.get("method") or "Bank Transfer",
-            )
-        except frappe.DoesNotExistError:
-            raise
-        except frappe.ValidationError as refused:
-            frappe.db.rollback()
-            context.problem = str(refused)
-        else:
-            pages.go(pages.route("portal", "payments", begun["payment"]))
+    pages.take_form(context, lambda: _start(chosen, frappe.form_dict), "/portal/statement")
     pages.page(context, _("Pay Invoices"), "statement", here)
     receivable_pages.fill_choice(context, here, chosen)
+
+
+def _start(chosen: list[str], given: Any) -> None:
+    if not chosen:
+        return
+    begun = portal_invoices.start_payment(
+        {name: given.get(f"amount {name}") for name in chosen},
+        given.get("key") or "",
+        given.get("method") or "Bank Transfer",
+    )
+    pages.go(pages.route("portal", "payments", begun["payment"]))

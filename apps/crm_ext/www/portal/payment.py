@@ -15,17 +15,7 @@ from crm_ext.self_service.flow import pages, receivable_pages
 def get_context(context: Any) -> None:
     name = frappe.form_dict.get("name")
     here = require_own("Portal Payment", name)
-    context.problem, context.typed = None, frappe.form_dict
-    if frappe.request.method == "POST":
-        try:
-            saying = _act(name, frappe.form_dict)
-        except frappe.DoesNotExistError:
-            raise
-        except frappe.ValidationError as refused:
-            frappe.db.rollback()
-            context.problem = str(refused)
-        else:
-            pages.go(pages.route("portal", "payments", name), saying)
+    pages.take_form(context, lambda: _act(name, frappe.form_dict), pages.route("portal", "payments", name))
     pages.page(context, _("Payment {0}").format(name), "statement", here)
     receivable_pages.fill_payment(context, name)
 

@@ -15,20 +15,14 @@ from crm_ext.self_service.flow import pages, quotation_page
 def get_context(context: Any) -> None:
     name = frappe.form_dict.get("name")
     answerer = require_offer(name)
-    context.problem = None
-    if frappe.request.method == "POST":
-        try:
-            saying = quotation_portal.take_form(frappe.form_dict, name, None)
-        except frappe.ValidationError as refused:
-            frappe.db.rollback()
-            context.problem = frappe.utils.strip_html(str(refused))
-        else:
-            if saying:
-                pages.go(pages.route("portal", "quotations", name), saying)
+    pages.take_form(
+        context,
+        lambda: quotation_portal.take_form(frappe.form_dict, name, None),
+        pages.route("portal", "quotations", name),
+    )
     pages.page(context, _("Quotation {0}").format(name), "quotations", answerer.acting)
     context.pdf = f"/api/method/crm_ext.api.quotation_portal.pdf?quotation={frappe.utils.quoted(name)}"
     context.token = ""
-    context.typed = frappe.form_dict
     context.person_name = frappe.form_dict.get("person_name") or answerer.person_name
     quotation_page.fill(
         context,

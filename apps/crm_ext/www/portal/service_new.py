@@ -15,22 +15,19 @@ from crm_ext.self_service.flow import pages, service_pages
 def get_context(context: Any) -> None:
     here = require_customer()
     given = frappe.form_dict
-    context.problem, context.typed = None, given
-    if frappe.request.method == "POST":
-        try:
-            answer = portal_service.ask_for_service(
-                given.get("equipment") or "", given.get("subject") or "", given.get("description")
-            )
-        except frappe.DoesNotExistError:
-            frappe.db.rollback()
-            context.problem = _("Please choose the equipment that it is about.")
-        except frappe.ValidationError as refused:
-            frappe.db.rollback()
-            context.problem = str(refused)
-        else:
-            pages.go(
-                pages.route("portal", "service", answer["request"]),
-                _("Thank you. We have your request and tell you here how it goes on."),
-            )
+    pages.take_form(context, lambda: _send(given), "/portal/service")
     pages.page(context, _("Ask for service"), "service", here)
-    service_pages.fill_request_form(context, here, given.get("equipment"))
+    service_pages.fill_request_form(context, here, given)
+
+
+def _send(given: Any) -> None:
+    try:
+        answer = portal_service.ask_for_service(
+            given.get("equipment") or "", given.get("subject") or "", given.get("description")
+        )
+    except frappe.DoesNotExistError:
+        frappe.throw(_("Please choose the equipment that it is about."))
+    pages.go(
+        pages.route("portal", "service", answer["request"]),
+        _("Thank you. We have your request and tell you here how it goes on."),
+    )

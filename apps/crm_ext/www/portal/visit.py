@@ -1,13 +1,13 @@
-"""One visit: when somebody comes, what was done; while it is not yet on the way, another time may be chosen."""
+"""One visit in the portal: when somebody comes, what was done, another time, a word. Every button works without scripts."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import frappe
-from frappe import _
 
-from crm_ext.api import portal_service
+from crm_ext.api import visits
 from crm_ext.api.guards import require_own
 from crm_ext.self_service.flow import pages, service_pages
 
@@ -15,14 +15,11 @@ from crm_ext.self_service.flow import pages, service_pages
 def get_context(context: Any) -> None:
     name = frappe.form_dict.get("name")
     here = require_own("Service Order", name)
-    context.problem = None
-    if frappe.request.method == "POST":
-        try:
-            portal_service.take_slot(name, frappe.form_dict.get("start") or "")
-        except frappe.ValidationError as refused:
-            frappe.db.rollback()
-            context.problem = str(refused)
-        else:
-            pages.go(pages.route("portal", "visits", name), _("Thank you. The visit is agreed."))
-    pages.page(context, frappe.db.get_value("Service Order", name, "title"), "service", here)
-    service_pages.fill_visit(context, here, name)
+    pages.take_form(
+        context,
+        lambda: visits.take_form(frappe.form_dict, name, None),
+        pages.route("portal", "visits", name),
+    )
+    service_pages.fill_visit(context, name)
+    pages.page(context, context.visit.title, "service", here)
+    context.calendar = f"/api/method/crm_ext.api.visits.calendar?{urlencode({'visit': name})}"

@@ -15,18 +15,13 @@ from crm_ext.self_service.flow import pages, service_links
 def get_context(context: Any) -> None:
     token = frappe.form_dict.get("token") or "-"
     opened = require_service_link(token, service_links.CONFIRM)
-    context.problem = None
-    context.typed = frappe._dict()
-    if frappe.request.method == "POST":
-        try:
-            complaint_page.take_answer(token, frappe.form_dict)
-        except frappe.ValidationError as refused:
-            # The answer was not taken, and the link may be used again.
-            frappe.db.rollback()
-            context.problem = frappe.utils.strip_html(str(refused))
-            context.typed = frappe.form_dict
-        else:
-            pages.go(pages.route("solved", token))
+    # What is refused was not taken, and the link may be used again.
+    pages.take_form(context, lambda: _answer(token), pages.route("solved", token))
     complaint_page.fill(context, opened)
     pages.page(context, _("Is it solved?"), "")
     context.navigation, context.here = (), None
+
+
+def _answer(token: str) -> None:
+    complaint_page.take_answer(token, frappe.form_dict)
+    pages.go(pages.route("solved", token))

@@ -16,18 +16,8 @@ from crm_ext.self_service.flow import pages, service_links, visit_page
 def get_context(context: Any) -> None:
     token = frappe.form_dict.get("token") or "-"
     opened = require_service_link(token, service_links.MOVE)
-    context.problem = None
-    context.typed = frappe.form_dict
-    if frappe.request.method == "POST":
-        try:
-            saying = visits.take_form(frappe.form_dict, token)
-        except frappe.ValidationError as refused:
-            frappe.db.rollback()
-            context.problem = frappe.utils.strip_html(str(refused))
-        else:
-            if saying:
-                pages.go(_address(token), saying)
-    visit_page.fill(context, opened)
+    pages.take_form(context, lambda: visits.take_form(frappe.form_dict, None, token), _address(token))
+    visit_page.fill(context, opened.name)
     pages.page(context, _("Our visit to you"), "")
     context.navigation, context.here = (), None
     context.calendar = f"/api/method/crm_ext.api.visits.calendar?{urlencode({'token': token})}"
