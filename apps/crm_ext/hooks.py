@@ -255,6 +255,10 @@ _RECEIVABLES = "public/js/receivables_form.js"
 _OFFER_DESK = "public/js/offer_desk_form.js"
 _SERVICE_ORDER_SOURCES = "public/js/service_order_sources.js"
 
+app_include_js = "persian_desk.bundle.js"
+app_include_css = "persian_desk.bundle.css"
+extend_bootinfo = "crm_ext.overrides.boot.extend"
+
 doctype_list_js = {
     "Item": "public/js/item_list.js",
     "Lead": "public/js/lead_list.js",

@@ -111,14 +111,19 @@ class Form:
                 entry.blur() if fieldname == last else entry.press("Tab")
             self.settle()
 
+    def primary(self, label: str):
+        """The main button, by its English name; Frappe marks it in the user's language."""
+        marked = self.page.evaluate("label => encodeURIComponent(__(label))", label)
+        return self.root.locator(f".primary-action[data-label='{marked}']")
+
     def save(self) -> Form:
-        self.root.locator(".primary-action[data-label='Save']").click()
+        self.primary("Save").click()
         self.page.wait_for_function("() => !cur_frm.is_new() && !cur_frm.is_dirty()")
         self.settle()
         return self
 
     def submit(self) -> Form:
-        self.root.locator(".primary-action[data-label='Submit']").click()
+        self.primary("Submit").click()
         self.page.locator(".modal.show .btn-modal-primary", has_text="Yes").click()
         self.page.wait_for_function("() => cur_frm.doc.docstatus === 1")
         self.settle()
