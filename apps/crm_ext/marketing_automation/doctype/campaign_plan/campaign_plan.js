@@ -23,7 +23,6 @@ frappe.ui.form.on("Campaign Plan", {
 	},
 
 	refresh(frm) {
-		show_jalali_period(frm);
 		frm.toggle_display("rejection_reason", Boolean(frm.doc.rejection_reason));
 		if (frm.is_new()) return;
 		show_state(frm);
@@ -39,8 +38,6 @@ frappe.ui.form.on("Campaign Plan", {
 		}
 	},
 
-	from_date: show_jalali_period,
-	to_date: show_jalali_period,
 });
 
 frappe.ui.form.on("Campaign Plan Channel", {
@@ -256,16 +253,5 @@ function show_totals(frm) {
 	for (const [field, value] of Object.entries(totals)) {
 		frm.doc[field] = value;
 		frm.refresh_field(field);
-	}
-}
-
-// Persian users read the period in their calendar; it is stored in the Gregorian one
-
-function show_jalali_period(frm) {
-	if (!(frappe.boot.lang || "").startsWith("fa")) return;
-	const jalali = new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "long" });
-	for (const field of ["from_date", "to_date"]) {
-		const day = frm.doc[field];
-		frm.set_df_property(field, "description", day ? jalali.format(frappe.datetime.str_to_obj(day)) : "");
 	}
 }

@@ -26,7 +26,13 @@ export function latin_number(text) {
 	return latin_digits(text).replaceAll("٬", uses_point() ? "," : "").replaceAll("٫", uses_point() ? "." : ",");
 }
 
-/** The text of HTML changed, its tags left alone. */
-export const in_text = (html, change) => html.replace(/(^|>)([^<]+)/g, (_whole, edge, text) => edge + change(text));
+/** The text of HTML changed; its tags and entities stay as they are. */
+export function in_text(html, change) {
+	const markup = /(<[^>]*>|&#?\w+;)/;
+	return html
+		.split(markup)
+		.map((part) => (markup.test(part) ? part : change(part)))
+		.join("");
+}
 
 const uses_point = () => get_number_format_info(get_number_format()).decimal_str === ".";
