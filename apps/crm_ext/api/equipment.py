@@ -1,7 +1,6 @@
 """Equipment for the desk: its history, its tree, and what people do with it."""
 
 import frappe
-from frappe import _
 from frappe.utils import flt
 
 from crm_ext.api.guards import require_document
@@ -16,8 +15,9 @@ from crm_ext.field_service.queries import equipment_history as queries
 def history(equipment: str) -> dict:
     """Everything about a unit that the user may read. Amounts in the currency of its company.
 
-    {currency, sections: [{key, doctype, filters, count, rows}], costs: {material, labour, invoiced}, former_parts,
-    used_parts, files}. A section or figure that is not for the user is left out (None).
+    {currency, above, sections: [{key, doctype, filters, count, is_cut, rows}], costs: {material, labour, invoiced},
+    service_orders, former_parts, used_parts, files}. `filters` open in the list what a section counts; is_cut: the list
+    has more. A section or figure that is not for the user is left out (None).
     """
     unit = require_document("Equipment", equipment, "read")
     above = equipment_queries.above(unit.name)
@@ -26,7 +26,7 @@ def history(equipment: str) -> dict:
     invoices = queries.invoices(names)
     sections = [
         _section("Issue", "issues", {"equipment": unit.name}, queries.issues(unit.name)),
-        _section("Service Order", "visits", {"equipment": unit.name}, orders),
+        _section("Service Order", "visits", {"equipment": unit.name, "docstatus": ["<", 2]}, orders),
         _section(
             "Planned Visit",
             "planned",
@@ -34,7 +34,7 @@ def history(equipment: str) -> dict:
             queries.planned_visits(unit.name),
         ),
         _section("Service Contract", "contracts", None, queries.contracts([unit.name, *above])),
-        _section("Sales Invoice", "invoices", {"service_order": ["in", names]}, invoices),
+        _section("Sales Invoice", "invoices", {"service_order": ["in", names], "docstatus": 1}, invoices),
         _section("Equipment", "parts", {"parent_equipment": unit.name}, queries.parts(unit.name)),
         _section("Equipment Meter", "meters", {"equipment": unit.name}, queries.meters(unit.name)),
     ]
@@ -104,10 +104,19 @@ def replace_part(
 
 
 @frappe.whitelist(methods=["POST"])
-def record_reading(equipment: str, meter: str, typed: str, read_on: str | None = None) -> str:
+def record_reading(
+    equipment: str,
+    meter: str,
+    typed: str,
+    read_on: str | None = None,
+    kind: str = "Reading",
+    last_typed: str | None = None,
+) -> str:
     """Take down where a meter stands; in digits of any script."""
     require_document("Equipment", equipment, "read")
-    return flow_meters.record_reading(equipment, meter, typed, read_on=read_on)
+    return flow_meters.record_reading(
+        equipment, meter, typed, read_on=read_on, kind=kind, last_typed=last_typed
+    )
 
 
 @frappe.whitelist(methods=["POST"])
@@ -123,10 +132,10 @@ def _section(doctype: str, key: str, filters: dict | None, rows: list | None) ->
     filters = filters or {"name": ["in", [row.name for row in rows]]}
     return {
         "key": key,
-        "label": _(doctype),
         "doctype": doctype,
         "filters": filters,
         "count": len(rows),
+        "is_cut": len(rows) == queries.MOST,
         "rows": rows,
     }
 

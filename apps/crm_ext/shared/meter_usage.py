@@ -2,8 +2,10 @@
 
 Every reading stands for the end of its day. With U(k) for what was used from the first reading up to reading k,
 
-    U(0) = 0        U(k) = U(k-1) + value(k) - value(k-1)
-                    U(k) = U(k-1) + last_value(k) - value(k-1)    where the meter was reset or replaced,
+    U(0) = 0
+    U(k) = U(k-1) + value(k) - value(k-1)
+    U(k) = U(k-1) + last_value(k) - value(k-1)               where the meter was reset or replaced,
+    U(k) = U(k-1) + last_value(k) + value(k) - value(k-1)    where it rolled over at last_value, such as 100000,
 
 what was used up to the end of a day between two readings lies on the straight line between them:
 
@@ -27,17 +29,20 @@ _STEP = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Reading:
-    """value: where the meter stands after it. last_value: where it stood before it was reset or replaced."""
+    """value: where the meter stands after it. last_value: where it stood before it was reset or replaced, or the number
+    at which it rolls over to zero."""
 
     read_on: datetime
     value: Decimal
-    kind: Literal["Reading", "Reset", "Meter Replaced"] = "Reading"
+    kind: Literal["Reading", "Reset", "Meter Replaced", "Rolled Over"] = "Reading"
     last_value: Decimal | None = None
 
     @property
     def reached(self) -> Decimal:
         """What the meter that hung there until then had counted up to."""
-        return self.value if self.kind == "Reading" or self.last_value is None else self.last_value
+        if self.kind == "Reading" or self.last_value is None:
+            return self.value
+        return self.last_value + self.value if self.kind == "Rolled Over" else self.last_value
 
 
 def usage(readings: Sequence[Reading], start: date, end: date) -> Decimal | None:

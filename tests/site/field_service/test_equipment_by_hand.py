@@ -78,6 +78,17 @@ def test_a_delivered_unit_is_moved_by_its_button_and_the_history_keeps_both(cust
         equipment.move(record.name, status="Scrapped", on=add_days(getdate(), -300))
 
 
+def test_a_move_is_of_the_past_and_tells_of_orders_that_nobody_needs_any_more(customers):
+    made = units.by_hand(customers[0])
+    values = {"title": "Look", "customer": customers[0], "company": makers.company(), "equipment": made.name}
+    order = frappe.get_doc({"doctype": "Service Order", **values}).insert()
+    with pytest.raises(frappe.ValidationError, match="earlier day"):
+        equipment.move(made.name, status="Scrapped", on=add_days(getdate(), 2))
+    frappe.clear_messages()
+    equipment.move(made.name, status="Scrapped")
+    assert [order.name in message.message for message in frappe.get_message_log()] == [True]
+
+
 def test_a_move_by_hand_survives_the_next_stock_document(customers):
     pump = units.serial_item(f"PUMP-{units.tag()}")
     numbers = units.stocked(pump.name, 2)
@@ -149,6 +160,34 @@ def test_readings_go_up_and_are_typed_in_any_digits(customers):
     assert usage(asks) == {asks[0]: 300, asks[1]: None, asks[2]: None}
     usage(asks)
     assert queries_of(lambda: usage(asks)) == queries_of(lambda: usage(asks[:1])) == 2
+
+
+def test_a_counter_rolls_over_is_replaced_and_read_wrongly_and_its_usage_is_right(customers):
+    made = units.by_hand(customers[0])
+
+    def read(typed: str, days_ago: int, **values) -> str:
+        return api.record_reading(made.name, "Pages", typed, str(add_days(getdate(), -days_ago)), **values)
+
+    def used() -> float:
+        ask = (made.name, "Pages", getdate(add_days(getdate(), -40)), getdate(add_days(getdate(), -5)))
+        return usage([ask])[ask]
+
+    read("99900", 40)
+    with pytest.raises(frappe.ValidationError, match="Rolled Over"):
+        read("50", 30)
+    rolled = read("50", 30, kind="Rolled Over", last_typed="100000")
+    read("7", 20, kind="Meter Replaced", last_typed="۹۰")
+    wrong = read("700", 5)
+    assert used() == 150 + 40 + 693
+    frappe.get_doc("Meter Reading", wrong).update({"typed": "70"}).save()
+    assert used() == 150 + 40 + 63
+    read("40", 10)
+    assert used() == 150 + 40 + 63
+    assert frappe.db.get_value("Equipment Meter", {"equipment": made.name}, "last_value") == 70
+    with pytest.raises(frappe.ValidationError, match="Correct the later readings first"):
+        frappe.delete_doc("Meter Reading", rolled)
+    with pytest.raises(frappe.ValidationError, match="Correct the later readings first"):
+        frappe.get_doc("Meter Reading", rolled).update({"read_on": add_days(getdate(), -45)}).save()
 
 
 def test_the_history_costs_the_same_for_much_as_for_little_and_shows_only_what_one_may_read(customers):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.field_service.rules.meters import check_reading, read_value
+from crm_ext.field_service.rules.meters import check_gap, check_reading, read_value
 from crm_ext.shared.meter_usage import Reading
 from crm_ext.shared.results import Refusal
 from crm_ext.shared.text import to_persian_digits
@@ -54,6 +54,21 @@ def test_a_meter_that_was_reset_begins_anew():
     assert check_reading(reading(3, 0, "Reset", 120), reading(2, 100), reading(4, 10), NOW) is None
     assert check_reading(reading(3, 0, "Reset", 80), reading(2, 100), None, NOW).code == "reading_goes_back"
     assert check_reading(reading(3, 0, "Reset"), reading(2, 100), None, NOW).code == "last_reading_missing"
+
+
+def test_a_meter_rolls_over_at_a_number_that_it_has_not_shown():
+    before = reading(2, 99_950)
+    assert check_reading(reading(3, 12, "Rolled Over", 100_000), before, reading(4, 40), NOW) is None
+    for last in (9_000, 99_950):
+        refusal = check_reading(reading(3, 12, "Rolled Over", last), before, None, NOW)
+        assert refusal.code == "rolled_over_too_early"
+    assert check_reading(reading(3, 12, "Rolled Over"), before, None, NOW).code == "last_reading_missing"
+
+
+def test_a_reset_without_which_the_meter_would_go_back_is_needed():
+    assert check_gap(reading(2, 100), reading(4, 10)).code == "reading_needed"
+    assert check_gap(reading(2, 100), reading(4, 100)) is None
+    assert check_gap(None, reading(4, 10)) is check_gap(reading(2, 100), None) is None
 
 
 def test_a_reading_between_two_others_fits_between_them():

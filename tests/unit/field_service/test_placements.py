@@ -39,7 +39,7 @@ def received(hour: int) -> Movement:
 
 
 def transferred(hour: int) -> list[Movement]:
-    voucher = Voucher("Stock Entry", f"STE-{hour}", stays_with_us=True)
+    voucher = Voucher("Stock Entry", f"STE-{hour}")
     return [
         Movement(at(hour), (hour, False), True, voucher),
         Movement(at(hour), (hour, True), False, voucher),
@@ -106,6 +106,35 @@ def test_words_of_people_stand_between_documents():
 def test_a_shelf_more_or_less_makes_no_placement():
     found = placements([received(0), delivered(1, "A"), came_back(2), *transferred(3)])
     assert [placement.status for placement in found] == ["In Use", "Returned"]
+
+
+def test_a_count_says_where_a_unit_ends_up_and_not_that_it_was_gone():
+    voucher = Voucher("Stock Reconciliation", "COUNT")
+    missed = Movement(at(4), (4, False), True, voucher)
+    found = Movement(at(4), (4, True), False, voucher)
+    life = [received(0), delivered(1, "A"), came_back(2)]
+    assert [placement.status for placement in placements([*life, missed, found])] == ["In Use", "Returned"]
+    assert [placement.status for placement in placements([*life, missed])] == [
+        "In Use",
+        "Returned",
+        "Scrapped",
+    ]
+
+
+def test_what_was_written_off_by_mistake_can_be_found_again():
+    scrapped = Movement(at(3), (3,), True, Voucher("Stock Entry", "STE-3"))
+    found = placements([received(0), delivered(1, "A"), came_back(2), scrapped, received(4)])
+    assert [placement.status for placement in found] == ["In Use", "Returned", "Scrapped", "In Store"]
+
+
+def test_what_goes_back_to_the_supplier_is_returned():
+    sent = Movement(at(3), (3,), True, Voucher("Purchase Receipt", "PR-3", to_supplier=True))
+    assert placements([received(0), delivered(1, "A"), received(2), sent])[-1].status == "Returned"
+
+
+def test_words_of_people_are_kept_where_they_change_nothing():
+    shelf = Placement(at(3), "In Store", note="shelf 7")
+    assert placements([received(0), delivered(1, "A"), came_back(2)], [shelf])[-1] == shelf
 
 
 @pytest.mark.parametrize(

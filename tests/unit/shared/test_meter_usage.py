@@ -27,7 +27,11 @@ def meters(draw):
     when = 0
     for step, gap, kind in draw(
         st.lists(
-            st.tuples(st.integers(0, 500), st.integers(0, 40), st.sampled_from(["Reading"] * 4 + ["Reset"])),
+            st.tuples(
+                st.integers(0, 500),
+                st.integers(0, 40),
+                st.sampled_from(["Reading"] * 4 + ["Reset", "Rolled Over"]),
+            ),
             min_size=1,
             max_size=12,
         )
@@ -35,6 +39,9 @@ def meters(draw):
         when += gap
         if kind == "Reset":
             readings.append(on(when, step % 7, kind="Reset", last_value=value + step))
+            value = Decimal(step % 7)
+        elif kind == "Rolled Over":
+            readings.append(on(when, step % 7, kind="Rolled Over", last_value=value + 7))
             value = Decimal(step % 7)
         else:
             value += step
@@ -83,3 +90,9 @@ def test_the_average_is_that_of_the_last_days():
     readings = [on(0, 0), on(365, 365), on(730, 365 + 730)]
     assert daily_average(readings) == 2
     assert daily_average(readings[:1]) is None
+
+
+def test_a_counter_that_begins_anew_after_its_largest_number_loses_nothing():
+    readings = [on(0, 99_950), on(10, 12, kind="Rolled Over", last_value=Decimal(100_000)), on(20, 62)]
+    assert total(readings) == 112
+    assert usage(readings, day(1), day(10)) == 62

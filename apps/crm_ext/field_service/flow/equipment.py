@@ -10,7 +10,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, getdate, now_datetime
+from frappe.utils import get_datetime, get_link_to_form, getdate, now_datetime
 
 from crm_ext.field_service.flow import equipment_from_stock, meters
 from crm_ext.field_service.flow.equipment_from_stock import (
@@ -94,6 +94,7 @@ def move(
     if spot:
         equipment.latitude, equipment.longitude = spot
     _save_move(equipment, on, note)
+    _tell_open_orders(equipment)
 
 
 def replace_part(
@@ -243,6 +244,8 @@ def _write_down_the_move(equipment: Document) -> None:
         )
     since = about.get("on") or (None if before else equipment.installed_on or equipment.delivered_on)
     since = get_datetime(since) if since else now_datetime()
+    if about and getdate(since) > getdate():
+        frappe.throw(_("A unit is moved when it happens. Choose today or an earlier day."))
     last = equipment.placements[-1] if equipment.placements else None
     if last and since < get_datetime(last.since):
         frappe.throw(
@@ -265,6 +268,17 @@ def _write_down_the_move(equipment: Document) -> None:
 
 def _was_delivered(equipment: Document) -> bool:
     return any(placement.document for placement in equipment.placements)
+
+
+def _tell_open_orders(equipment: Document) -> None:
+    """Planned visits to the old place are gone; an order that somebody made is somebody's to cancel."""
+    orders = queries.open_orders_elsewhere(equipment.name)
+    if orders:
+        frappe.msgprint(
+            _(
+                "Service Orders for the place that it has left are still open: {0}. Cancel those that are not needed any more."
+            ).format(", ".join(get_link_to_form("Service Order", name) for name in orders))
+        )
 
 
 def _save_move(equipment: Document, on: datetime | str | None, note: str | None) -> None:

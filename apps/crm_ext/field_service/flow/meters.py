@@ -22,11 +22,13 @@ def record_reading(
     typed: str | float,
     *,
     read_on: datetime | str | None = None,
+    kind: str = "Reading",
+    last_typed: str | None = None,
     service_order: str | None = None,
 ) -> str:
     """Take down where a meter stands; a meter that the equipment has not yet is made. Gives the name of the reading.
 
-    Raises ValidationError with a sentence where the reading cannot be.
+    kind: "Reading", "Reset", "Meter Replaced" or "Rolled Over"; all but the first with last_typed. Raises ValidationError with a sentence where the reading cannot be.
     """
     name = queries.meters_of([(equipment, meter)]).get((equipment, meter))
     if not name:
@@ -36,7 +38,9 @@ def record_reading(
         "doctype": "Meter Reading",
         "equipment_meter": name,
         "read_on": read_on or now_datetime(),
+        "kind": kind,
         "typed": str(typed),
+        "last_typed": last_typed,
         "service_order": service_order,
     }
     return frappe.get_doc(reading).insert().name
@@ -45,7 +49,8 @@ def record_reading(
 def validate_meter(meter: Document) -> None:
     """One meter of a name at each equipment: contract lines name it."""
     meter.meter_name = (meter.meter_name or "").strip()
-    if meter.is_new() and queries.meters_of([(meter.equipment, meter.meter_name)]):
+    other = queries.meters_of([(meter.equipment, meter.meter_name)]).get((meter.equipment, meter.meter_name))
+    if other and other != meter.name:
         frappe.throw(
             _("{0} has a meter {1} already. Take its reading there, or give this one another name.").format(
                 meter.equipment, meter.meter_name
@@ -63,6 +68,15 @@ def validate_reading(doc: Document) -> None:
     new = Reading(get_datetime(doc.read_on), doc.value, doc.kind, doc.last_value)
     before, after = queries.neighbours(doc.equipment_meter, new.read_on, doc.name)
     refusal = rules.check_reading(new, before, after, now_datetime())
+    if refusal is None and not doc.is_new():
+        refusal = _check_place_it_left(doc, before, after)
+    if refusal is not None:
+        _throw(refusal)
+
+
+def check_deletion(doc: Document) -> None:
+    """A reset without which the meter would go back stays."""
+    refusal = rules.check_gap(*queries.neighbours(doc.equipment_meter, get_datetime(doc.read_on), doc.name))
     if refusal is not None:
         _throw(refusal)
 
@@ -104,6 +118,13 @@ def merge_meters(old: str, new: str) -> None:
             frappe.db.delete("Equipment Meter", {"name": row.name})
 
 
+def _check_place_it_left(doc: Document, before: Reading | None, after: Reading | None) -> Refusal | None:
+    """Where a reading is put to another moment, those between which it stood must fit without it."""
+    was_read_on = get_datetime(doc.get_doc_before_save().read_on)
+    left = queries.neighbours(doc.equipment_meter, was_read_on, doc.name)
+    return None if left == (before, after) else rules.check_gap(*left)
+
+
 def _value_of(typed: str) -> Decimal:
     value = rules.read_value(typed)
     if isinstance(value, Refusal):
@@ -119,10 +140,16 @@ def _throw(refusal: Refusal) -> None:
         "reading_too_large": _("{0} is larger than a meter can show. Check its digits."),
         "reading_in_the_future": _("A reading cannot be in the future. Check its date."),
         "last_reading_missing": _(
-            "Say where the meter stood before it was reset or replaced, so that nothing of its usage is lost."
+            "Say where the meter stood before it was reset or replaced, or at which number it rolls over, so that nothing of its usage is lost."
         ),
         "reading_goes_back": _(
-            "The meter stood at {1} on {2}, so it cannot stand at {0} now. Check the digits, or choose Reset or Meter Replaced."
+            "The meter stood at {1} on {2}, so it cannot stand at {0} now. Check the digits, or choose Reset, Meter Replaced or Rolled Over."
+        ),
+        "rolled_over_too_early": _(
+            "A meter that has shown more than {0} does not roll over at it. Enter the number that comes after the largest it can show, such as 100000."
+        ),
+        "reading_needed": _(
+            "Without this reading the meter would go back from {0} to {1} on {2}. Correct the later readings first."
         ),
         "reading_beyond_the_next": _(
             "The next reading, on {2}, is {1}, so the meter cannot stand at {0} before it. Check digits and date."

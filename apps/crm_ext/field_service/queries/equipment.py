@@ -400,6 +400,18 @@ def visits_left_behind(equipment: Collection[str]) -> list[str]:
     )
 
 
+def open_orders_elsewhere(equipment: str) -> list[str]:
+    """Service Orders of a unit that are not done and not for the customer at whose place it is now."""
+    return frappe.db.sql_list(
+        """
+        select job.name from `tabService Order` job join `tabEquipment` unit on unit.name = job.equipment
+        where unit.name = %s and job.docstatus = 0 and not (unit.status = 'In Use' and unit.customer <=> job.customer)
+        order by job.name
+        """,
+        [equipment],
+    )
+
+
 def serial_numbers_after(position: str, number: int) -> list[str]:
     """The next serial numbers in the order of their names."""
     return frappe.get_all(

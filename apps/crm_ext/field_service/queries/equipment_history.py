@@ -7,7 +7,7 @@ from decimal import Decimal
 import frappe
 
 # More than anybody looks through on a form; the list shows the rest.
-_MOST = 200
+MOST = 200
 
 
 def issues(equipment: str) -> list[frappe._dict] | None:
@@ -55,7 +55,7 @@ def used_parts(service_orders: list[str]) -> list[frappe._dict]:
         filters={"parent": ("in", service_orders or [""]), "parenttype": "Service Order", "qty": (">", 0)},
         fields=["parent", "item_code", "item_name", "qty", "uom", "payer"],
         order_by="creation desc",
-        limit=_MOST,
+        limit=MOST,
     )
 
 
@@ -71,7 +71,7 @@ def former_parts(equipment: str) -> list[frappe._dict] | None:
         filters={"part_of": equipment, "parenttype": "Equipment"},
         pluck="parent",
         order_by="since desc",
-        limit=_MOST,
+        limit=MOST,
     )
     fields = ["name", "equipment_name", "status", "parent_equipment"]
     found = _readable("Equipment", {"name": ("in", names or [""])}, fields, "modified desc")
@@ -90,7 +90,7 @@ def files(equipment: str) -> list[frappe._dict]:
         filters={"attached_to_doctype": "Equipment", "attached_to_name": equipment},
         fields=["name", "file_name", "file_url"],
         order_by="creation desc",
-        limit=_MOST,
+        limit=MOST,
     )
 
 
@@ -131,7 +131,7 @@ def children(parent: str | None, customer: str | None) -> list[frappe._dict]:
         filters=filters,
         fields=["name", "equipment_name", "serial_no", "status", "customer_name"],
         order_by="equipment_name, name",
-        limit=_MOST,
+        limit=MOST,
     )
 
 
@@ -151,4 +151,4 @@ def _readable(doctype: str, filters: dict, fields: list[str], order_by: str) -> 
     """What the user may read; None where the doctype itself is not for them."""
     if not frappe.has_permission(doctype):
         return None
-    return frappe.get_list(doctype, filters=filters, fields=fields, order_by=order_by, limit=_MOST)
+    return frappe.get_list(doctype, filters=filters, fields=fields, order_by=order_by, limit=MOST)

@@ -1,4 +1,4 @@
-"""Readings of meters as people type them: numbers that only go up, unless the meter was reset or replaced."""
+"""Readings of meters as people type them: numbers that only go up, unless the meter was reset, replaced or rolled over."""
 
 from __future__ import annotations
 
@@ -37,15 +37,28 @@ def check_reading(
 ) -> Refusal | None:
     """Why a reading cannot be, between the one before it and the one after it.
 
-    Refusals: 'reading_in_the_future', 'reading_goes_back' (say that it was reset or replaced), 'reading_beyond_the_next',
-    'last_reading_missing'.
+    Refusals: 'reading_in_the_future', 'reading_goes_back' (say that it was reset, replaced or rolled over),
+    'reading_beyond_the_next', 'last_reading_missing', 'rolled_over_too_early'.
     """
-    if new.read_on > now:
+    # Of a later day: clocks of phones and desks are some minutes ahead now and then.
+    if new.read_on.date() > now.date():
         return refuse("reading_in_the_future", read_on=new.read_on)
     if new.kind != "Reading" and new.last_value is None:
         return refuse("last_reading_missing")
+    if new.kind == "Rolled Over" and new.last_value <= max(new.value, before.value if before else new.value):
+        return refuse("rolled_over_too_early", value=new.last_value)
     if before and new.reached < before.value:
         return refuse("reading_goes_back", value=new.reached, before=before.value, read_on=before.read_on)
     if after and after.reached < new.value:
         return refuse("reading_beyond_the_next", value=new.value, after=after.reached, read_on=after.read_on)
+    return None
+
+
+def check_gap(before: Reading | None, after: Reading | None) -> Refusal | None:
+    """Why a reading cannot be taken away from between two others.
+
+    Refusal: 'reading_needed' (without it the meter would go back).
+    """
+    if before and after and after.reached < before.value:
+        return refuse("reading_needed", value=before.value, after=after.reached, read_on=after.read_on)
     return None

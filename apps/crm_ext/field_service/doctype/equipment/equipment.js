@@ -83,6 +83,23 @@ crm_ext.equipment.ask_reading = async function (frm) {
 				description: __("A name that is not there yet makes a new meter."),
 			},
 			{ fieldname: "typed", fieldtype: "Data", label: __("Reading"), reqd: 1 },
+			{
+				fieldname: "kind",
+				fieldtype: "Select",
+				label: __("Kind"),
+				options: ["Reading", "Reset", "Meter Replaced", "Rolled Over"].map((value) => ({ value, label: __(value) })),
+				default: "Reading",
+				reqd: 1,
+				description: __("A meter counts upwards. Say so here where it was set back, replaced, or began anew after its largest number."),
+			},
+			{
+				fieldname: "last_typed",
+				fieldtype: "Data",
+				label: __("Last Reading before That"),
+				depends_on: "eval:doc.kind!='Reading'",
+				mandatory_depends_on: "eval:doc.kind!='Reading'",
+				description: __("Where the meter stood when it was set back or taken out; where it rolled over: the number that comes after its largest, such as 100000."),
+			},
 			{ fieldname: "read_on", fieldtype: "Datetime", label: __("Read on"), default: frappe.datetime.now_datetime(), reqd: 1 },
 		],
 		(values) =>
@@ -214,7 +231,7 @@ crm_ext.equipment.section_html = function (section, index) {
 	const rows = section.rows.slice(0, 4).map((row) => crm_ext.equipment.row_html(section, row)).join("");
 	return `<section aria-label="${title}">
 		<h6><button type="button" class="btn btn-link crm-ext-equipment-open" data-index="${index}">${title}
-		<span class="badge">${crm_ext.equipment.number(section.count)}</span></button></h6>
+		<span class="badge">${crm_ext.equipment.number(section.count)}${section.is_cut ? "+" : ""}</span></button></h6>
 		${rows ? `<ul>${rows}</ul>` : `<p class="text-muted">${__("None")}</p>`}</section>`;
 };
 

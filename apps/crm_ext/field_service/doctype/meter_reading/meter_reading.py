@@ -13,6 +13,9 @@ class MeterReading(Document):
     def on_update(self) -> None:
         meters.reading_changed(self)
 
+    def on_trash(self) -> None:
+        meters.check_deletion(self)
+
     def after_delete(self) -> None:
         meters.reading_changed(self)
 
