@@ -107,7 +107,7 @@ def _problem(instance: dict):
 
 def _day() -> Iterator[dict]:
     """First plan and re-plan after one change, reading included; what was made is rolled back."""
-    from crm_ext.dispatch.flow import planning
+    from crm_ext.dispatch.flow import applying, planning
 
     company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
     size = f"{JOBS} jobs, {TECHNICIANS} technicians"
@@ -117,7 +117,7 @@ def _day() -> Iterator[dict]:
         first, plan = _timed(lambda: planning.plan(company, day, technicians=technicians))
         yield _figure("dispatch_first_plan", size, first)
         begin = perf_counter()
-        planning.apply(plan)
+        applying.apply(plan)
         yield _figure("dispatch_apply", size, perf_counter() - begin)
         away = planning.Happened(away={technicians[0]: (_at(day, 0), _at(day, 24))})
         again, replanned = _timed(lambda: planning.replan(company, day, away))

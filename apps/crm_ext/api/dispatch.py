@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import cint
 
 from crm_ext.api.guards import require_document
-from crm_ext.dispatch.flow import board, moves, planning
+from crm_ext.dispatch.flow import applying, board, moves, planning, sentences
 from crm_ext.dispatch.flow.planning import Happened, JobLeft, Plan, Visit
 from crm_ext.shared.calendars import parse_date
 from crm_ext.shared.results import Refusal
@@ -169,11 +169,11 @@ def apply(key: str) -> dict:
     require_role(_PLANNING)
     proposal = planning.kept(key)
     require_company(proposal.company, _PLANNING)
-    record = frappe.get_doc("Dispatch Plan", planning.apply(proposal))
-    kept_back = [row for row in record.stops if row.kept_back]
+    record = frappe.get_doc("Dispatch Plan", applying.apply(proposal))
+    kept_back = [row for row in [*record.stops, *record.jobs_left_table] if row.kept_back]
     return {
         "plan": record.name,
-        "changed": sum(1 for visit in proposal.visits if visit.is_new) - len(kept_back),
+        "changed": _changed(proposal) - len(kept_back),
         "kept_back": [{"name": row.service_order, "reason": row.kept_back} for row in kept_back],
     }
 
@@ -183,7 +183,7 @@ def revert(plan: str) -> dict:
     """Take an applied plan back: {order: why it stays}."""
     require_role(_PLANNING)
     require_document("Dispatch Plan", plan, "read")
-    return planning.revert(plan)
+    return applying.revert(plan)
 
 
 def _proposal(plan: Plan) -> dict:
@@ -201,6 +201,12 @@ def _proposal(plan: Plan) -> dict:
         "visits": [_visit(visit) for visit in plan.visits if visit.service_order in readable],
         "left": [_left(job) for job in plan.left if job.service_order in readable],
     }
+
+
+def _changed(plan: Plan) -> int:
+    """How many jobs the plan gives another technician or time, or to nobody."""
+    dropped = sum(1 for job in plan.left if job.technician_before)
+    return dropped + sum(1 for visit in plan.visits if visit.is_new)
 
 
 def _figures(figures: planning.Figures) -> dict:
@@ -221,12 +227,16 @@ def _visit(visit: Visit) -> dict:
         "end": str(visit.end),
         "travel_minutes": visit.travel_minutes,
         "is_changed": visit.is_new,
-        "reason": visit.change,
+        "reason": sentences.sentence(visit.change) if visit.change is not None else "",
     }
 
 
 def _left(job: JobLeft) -> dict:
-    return {"name": job.service_order, "reason": job.reason, "was_planned": bool(job.technician_before)}
+    return {
+        "name": job.service_order,
+        "reason": sentences.sentence(job.why),
+        "was_planned": bool(job.technician_before),
+    }
 
 
 # Input

@@ -22,6 +22,10 @@ class Refusal:
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
 
+    def __reduce__(self) -> tuple:
+        """How a cache keeps it: a mapping that cannot be changed cannot be pickled as it is."""
+        return Refusal, (self.code, dict(self.values))
+
     def __bool__(self) -> bool:
         """False, so that `result or ...` and `if result` treat a refusal as the absence of a result."""
         return False

@@ -234,6 +234,7 @@ def test_the_way_to_a_fixed_job_right_after_a_shift_is_kept_free():
         (job("J", parts=(("Gasket", 1.0),)), "part_missing"),
         (job("J", 11, 480), "too_far"),
         (job("J", 1, 300, value=1), "no_time_left"),
+        (job("J", 1, 300, value=1, window=Window(HOUR, 3 * HOUR)), "no_time_in_window"),
         (job("J", 1, 10, load=9), "day_full"),
     ],
 )
@@ -244,6 +245,10 @@ def test_a_job_that_is_left_says_why(left, code):
     outcome = planned([busy, left], [away, here], now=HOUR, prices=Prices(part_missing=None))
     assert outcome.left["J"].code == code
     assert [stop.job.name for stop in outcome.stops] == ["busy"]
+
+
+def test_a_short_job_is_not_called_too_long_when_the_working_day_is_over():
+    assert planned([job("J")], [technician("T")], now=10 * HOUR).left["J"].code == "no_time_today"
 
 
 def test_without_technicians_every_job_says_so():

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.dispatch.rules.travel import Coordinates, Roads, SpeedBand, Traffic, TravelTimes, coordinates
+from crm_ext.dispatch.rules.travel import (
+    Coordinates,
+    Roads,
+    SpeedBand,
+    Traffic,
+    TravelTimes,
+    coordinates,
+    swapped,
+)
 from crm_ext.dispatch.rules.working_hours import Clock
 from crm_ext.shared.results import Refusal
 
@@ -59,6 +67,25 @@ def test_an_empty_form_is_no_place(empty):
 
 def test_a_place_on_the_equator_is_one():
     assert coordinates(0, 36.8) == Coordinates(0.0, 36.8)
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        (Coordinates(51.40, 35.70), "coordinates_swapped"),
+        (Coordinates(35.70, 51.40), None),
+        (ISFAHAN, None),
+        (Coordinates(-33.9, 151.2), None),
+        (None, None),
+    ],
+)
+def test_a_place_that_is_near_only_the_other_way_round_was_swapped(place, code):
+    found = swapped(place, [TEHRAN])
+    assert (found.code if found is not None else None) == code
+
+
+def test_nothing_is_called_swapped_where_nobody_has_a_base():
+    assert swapped(Coordinates(51.40, 35.70), []) is None
 
 
 def test_traffic_counts_at_its_hours_only():

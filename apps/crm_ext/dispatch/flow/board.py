@@ -10,6 +10,7 @@ from frappe.utils import strip_html
 
 from crm_ext.dispatch.flow import sentences, terms
 from crm_ext.dispatch.queries import board as queries
+from crm_ext.dispatch.queries import jobs as job_queries
 from crm_ext.dispatch.queries import technicians as technician_queries
 from crm_ext.dispatch.rules.problem import Shift
 from crm_ext.dispatch.rules.travel import coordinates
@@ -79,22 +80,18 @@ def _waiting(company: str, start: datetime) -> tuple[list[Mapping], bool]:
 def _details(rows: Sequence[Mapping]) -> _Details:
     names = [row["name"] for row in rows]
     return _Details(
-        parts=queries.parts(names),
+        parts=job_queries.parts(names),
         equipment=queries.equipment_names({row["equipment"] for row in rows if row["equipment"]}),
         reasons=queries.reasons([row["name"] for row in rows if row["status"] == "Open"]),
         places=terms.places(rows),
-        clock=terms.Settings.read().clock,
     )
 
 
 class _Details:
     """What hangs on the orders, by their names."""
 
-    def __init__(
-        self, parts: Mapping, equipment: Mapping, reasons: Mapping, places: terms.Places, clock: Clock
-    ) -> None:
-        self.parts, self.equipment, self.reasons = parts, equipment, reasons
-        self.places, self.clock = places, clock
+    def __init__(self, parts: Mapping, equipment: Mapping, reasons: Mapping, places: terms.Places) -> None:
+        self.parts, self.equipment, self.reasons, self.places = parts, equipment, reasons, places
 
     def items(self) -> set[str]:
         return {part["item_code"] for parts in self.parts.values() for part in parts}
@@ -123,10 +120,10 @@ class _Details:
     def _reason(self, row: Mapping) -> str:
         """Where it is, is known at once; everything else is known by the last plan."""
         if row["name"] in self.places.absurd:
-            return sentences.sentence(self.places.absurd[row["name"]], self.clock)
+            return sentences.sentence(self.places.absurd[row["name"]])
         if row["name"] not in self.places.known:
-            return sentences.sentence(refuse("no_coordinates"), self.clock)
-        return self.reasons.get(row["name"], "")
+            return sentences.sentence(refuse("no_coordinates"))
+        return sentences.told(self.reasons.get(row["name"]))
 
 
 def _lines(address: str | None) -> str:

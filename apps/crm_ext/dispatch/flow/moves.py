@@ -40,10 +40,10 @@ def check_move(order: str, technician: str, start: datetime | str) -> list[MoveW
     row, person = job_queries.job(order), technician_queries.technician(technician)
     blocked = _impossible(order, row, technician, person)
     if blocked is not None:
-        return [_warning(blocked, settings, blocks=True)]
+        return [_warning(blocked, blocks=True)]
     start = get_datetime(start)
     found = _objections(row, person, start, settings, job_queries.jobs_of([technician], *_around(start)))[0]
-    return [_warning(each, settings) for each in found]
+    return [_warning(each) for each in found]
 
 
 def assign(
@@ -64,10 +64,10 @@ def assign(
     person = technician_queries.technician(technician) if technician in people else None
     if person:
         person.update(people[technician])
-    sentences.throw_if(_impossible(order, row, technician, person), settings.clock)
+    sentences.throw_if(_impossible(order, row, technician, person))
     others = job_queries.lock_jobs_of([technician], *_around(start))
     found, end = _objections(row, person, start, settings, others)
-    _require_accepted(found, accepted, settings)
+    _require_accepted(found, accepted)
     values = {
         "technician": technician,
         "planned_start": start,
@@ -77,13 +77,13 @@ def assign(
     }
     frappe.get_doc("Service Order", order).db_set(values, notify=True)
     tell([order], {technician, row["technician"]})
-    return [_warning(each, settings) for each in found]
+    return [_warning(each) for each in found]
 
 
 def unassign(order: str) -> None:
     """Take the order back to those that nobody has. Raises ValidationError where it is under way or done."""
     row = job_queries.lock([order]).get(order)
-    sentences.throw_if(not_movable(order, row), terms.Settings.read().clock)
+    sentences.throw_if(not_movable(order, row))
     frappe.get_doc("Service Order", order).db_set(NOBODYS, notify=True)
     tell([order], {row["technician"]})
 
@@ -101,17 +101,14 @@ def tell(orders: Collection[str], technicians: Collection[str | None]) -> None:
     )
 
 
-def _require_accepted(
-    found: Collection[Refusal], accepted: Collection[str] | None, settings: terms.Settings
-) -> None:
+def _require_accepted(found: Collection[Refusal], accepted: Collection[str] | None) -> None:
     for each in found:
         if accepted is not None and each.code not in accepted:
-            known = sentences.sentence(each, settings.clock)
-            sentences.throw(refuse("new_objection", sentence=known), settings.clock)
+            sentences.throw(refuse("new_objection", sentence=sentences.sentence(each)))
 
 
-def _warning(refusal: Refusal, settings: terms.Settings, blocks: bool = False) -> MoveWarning:
-    return MoveWarning(refusal.code, sentences.sentence(refusal, settings.clock), blocks)
+def _warning(refusal: Refusal, blocks: bool = False) -> MoveWarning:
+    return MoveWarning(refusal.code, sentences.sentence(refusal), blocks)
 
 
 def _impossible(order: str, row: Mapping | None, technician: str, person: Mapping | None) -> Refusal | None:
@@ -148,7 +145,7 @@ def _objections(
     """What speaks against it, and when the job would end."""
     rows = [row, *(each for each in others if each["name"] != row["name"])]
     found = terms.places(rows)
-    parts = job_queries.parts([row["name"]])
+    parts = job_queries.stock_parts([row["name"]])
     job = terms.build_jobs([row], found, settings, terms.now(), parts)[0]
     built = terms.build_technicians(
         [person], row["company"], (start - _ONE_DAY).date(), 3, settings, [item for item, _qty in job.parts]

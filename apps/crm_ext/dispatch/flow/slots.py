@@ -54,14 +54,14 @@ def take_slot(service_order: str, start: datetime | str) -> None:
     able = [row.name for row in technician_queries.technicians(company)] if company else []
     locked = technician_queries.lock(able)
     row = job_queries.lock([service_order]).get(service_order)
-    sentences.throw_if(moves.not_movable(service_order, row), settings.clock)
+    sentences.throw_if(moves.not_movable(service_order, row))
     people = [
         row for row in technician_queries.technicians(company, able) if locked[row.name].status == "Active"
     ]
     found = _openings(row, people, start.date(), 1, settings, locked=True)
     taken = next((each for each in found if settings.clock.local(each.window.earliest) == start), None)
     if taken is None:
-        sentences.throw(refuse("slot_gone"), settings.clock)
+        sentences.throw(refuse("slot_gone"))
     slot = _slot(taken, settings)
     values = {
         "technician": slot.technician,
@@ -85,7 +85,7 @@ def _openings(
 ) -> list[Opening]:
     """The openings of these days; the number of queries is the same for any number of technicians and jobs."""
     days = min(max(days, 1), _LONGEST_HORIZON)
-    parts = job_queries.parts([row["name"]])
+    parts = job_queries.stock_parts([row["name"]])
     items = [item for item, _qty in parts.get(row["name"], ())]
     technicians = terms.build_technicians(people, row["company"], first_day, days, settings, items)
     technicians = [each for each in technicians if each.shifts]

@@ -32,7 +32,7 @@ class Settings:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self.clock = Clock(ZoneInfo(get_system_timezone()))
+        self.clock = clock()
 
     @classmethod
     def read(cls) -> Settings:
@@ -81,6 +81,11 @@ class Settings:
     def weekdays(self) -> frozenset[str]:
         return frozenset(day.strip() for day in str(self._value("working_days") or "").split(","))
 
+    @property
+    def keep_seconds(self) -> int:
+        """Jobs that begin within so many seconds stay where they are."""
+        return self._seconds("keep_minutes")
+
     @cached_property
     def seconds_per_money(self) -> float:
         """How many seconds on the road cost as much as one unit of currency."""
@@ -104,6 +109,10 @@ class Settings:
 
     def _seconds(self, fieldname: str) -> int:
         return round(self.number(fieldname) * _MINUTE)
+
+
+def clock() -> Clock:
+    return Clock(ZoneInfo(get_system_timezone()))
 
 
 def now() -> datetime:
@@ -288,10 +297,8 @@ def _job(
     parts: Sequence[tuple[str, float]],
 ) -> Job:
     moment = settings.clock.moment
-    planned = row["technician"] and row["planned_start"]
-    keep = timedelta(minutes=settings.number("keep_minutes"))
-    is_running = row["status"] in job_queries.RUNNING or row["status"] in job_queries.DONE
-    begins_soon = bool(planned) and abs(row["planned_start"] - at) <= keep
+    planned = bool(row["technician"] and row["planned_start"])
+    is_started = planned and row["status"] in (*job_queries.RUNNING, *job_queries.DONE)
     job = Job(
         row["name"],
         place,
@@ -302,13 +309,13 @@ def _job(
         settings.hour_too_late(row),
         value(row),
         tuple(parts),
-        1,
-        row["technician"] if planned else None,
-        moment(row["planned_start"]) if planned else None,
-        bool(planned) and (bool(row["is_fixed"]) or is_running or begins_soon),
-        bool(planned),
+        technician=row["technician"] if planned else None,
+        start=moment(row["planned_start"]) if planned else None,
+        is_fixed=is_started or (planned and bool(row["is_fixed"])),
+        is_announced=planned,
+        is_started=is_started,
     )
-    return _as_it_runs(job, row, settings, at) if planned and is_running else job
+    return _as_it_runs(job, row, settings, at) if is_started else job
 
 
 def _as_it_runs(job: Job, row: Mapping, settings: Settings, at: datetime) -> Job:

@@ -6,51 +6,23 @@ are read with the rights of the user; what hangs on them (skills, parts, names) 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
 import frappe
 
-TECHNICIAN_FIELDS = (
-    "name",
-    "status",
-    "employee",
-    "mobile_no",
-    "van_warehouse",
-    "holiday_list",
-    "base_address",
-    "most_jobs",
-    "latitude",
-    "longitude",
-)
+from crm_ext.dispatch.queries import jobs as job_queries
+from crm_ext.dispatch.queries import technicians as technician_queries
+
+TECHNICIAN_FIELDS = (*technician_queries.FIELDS, "mobile_no")
 JOB_FIELDS = (
-    "name",
-    "title",
-    "status",
-    "docstatus",
+    *job_queries.FIELDS,
     "job_type",
-    "priority",
-    "customer",
     "customer_name",
-    "customer_address",
     "contact_mobile",
-    "equipment",
     "service_contract",
     "description",
     "address_display",
-    "latitude",
-    "longitude",
-    "technician",
-    "planned_start",
-    "planned_end",
-    "is_fixed",
-    "skill",
-    "duration_minutes",
-    "window_start",
-    "window_end",
-    "due_by",
-    "modified",
 )
 # Enough for some weeks of a large desk; the board says when there are more.
 MOST_UNASSIGNED = 500
@@ -136,14 +108,14 @@ def left_over(company: str, before: datetime, since: datetime) -> list[dict]:
 
 
 def reasons(orders: Collection[str]) -> dict[str, str]:
-    """Why the last plan left each of these orders, where one did."""
+    """Why the last plan left each of these orders, where one did, as code and values."""
     rows = frappe.get_all(
         "Dispatch Plan Job Left",
         filters={"service_order": ("in", list(orders) or [""]), "parenttype": "Dispatch Plan"},
-        fields=["service_order", "reason"],
+        fields=["service_order", "why"],
         order_by="creation, parent, idx",
     )
-    return {row.service_order: row.reason for row in rows}
+    return {row.service_order: row.why for row in rows}
 
 
 def equipment_names(names: Collection[str]) -> dict[str, str]:
@@ -158,32 +130,3 @@ def equipment_names(names: Collection[str]) -> dict[str, str]:
         row.name: " · ".join(filter(None, (row.equipment_name, row.serial_no or row.other_serial_no)))
         for row in rows
     }
-
-
-def parts(orders: Collection[str]) -> dict[str, list[dict]]:
-    """Planned parts by order: item_code, item_name, qty in the stock unit, is_stock_item."""
-    part, item = frappe.qb.DocType("Service Order Part"), frappe.qb.DocType("Item")
-    rows = (
-        frappe.qb.from_(part)
-        .join(item)
-        .on(item.name == part.item_code)
-        .select(
-            part.parent,
-            part.item_code,
-            item.item_name,
-            item.is_stock_item,
-            (part.planned_qty * part.conversion_factor).as_("qty"),
-        )
-        .where(
-            part.parent.isin(list(orders) or [""])
-            & (part.parenttype == "Service Order")
-            & (part.planned_qty > 0)
-        )
-        .orderby(part.parent)
-        .orderby(part.idx)
-        .run(as_dict=True)
-    )
-    found = defaultdict(list)
-    for row in rows:
-        found[row.pop("parent")].append(row)
-    return found

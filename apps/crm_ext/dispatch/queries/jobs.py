@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import frappe
-from pypika import Order
+from pypika import Case, Order
 from pypika.terms import Criterion
 
 OPEN = ("Open", "Planned", "On the Way", "In Progress")
@@ -100,19 +100,26 @@ def open_jobs_of(technician: str) -> list[str]:
     )
 
 
-def parts(orders: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
-    """{order: [(item kept in stock, planned quantity in stock unit)]}."""
+def parts(orders: Collection[str]) -> dict[str, list[dict]]:
+    """Planned parts by order: item_code, item_name, is_stock_item, qty in the stock unit."""
     part, item = frappe.qb.DocType("Service Order Part"), frappe.qb.DocType("Item")
     rows = (
         frappe.qb.from_(part)
         .join(item)
         .on(item.name == part.item_code)
-        .select(part.parent, part.item_code, part.planned_qty, part.conversion_factor)
+        .select(
+            part.parent,
+            part.item_code,
+            item.item_name,
+            item.is_stock_item,
+            (part.planned_qty * Case().when(part.conversion_factor > 0, part.conversion_factor).else_(1)).as_(
+                "qty"
+            ),
+        )
         .where(
             part.parent.isin(list(orders) or [""])
             & (part.parenttype == "Service Order")
             & (part.planned_qty > 0)
-            & (item.is_stock_item == 1)
         )
         .orderby(part.parent)
         .orderby(part.idx)
@@ -120,8 +127,16 @@ def parts(orders: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
     )
     found = defaultdict(list)
     for row in rows:
-        found[row.parent].append((row.item_code, row.planned_qty * (row.conversion_factor or 1)))
+        found[row.pop("parent")].append(row)
     return found
+
+
+def stock_parts(orders: Collection[str]) -> dict[str, list[tuple[str, float]]]:
+    """{order: [(item kept in stock, planned quantity in stock unit)]}."""
+    return {
+        order: [(row.item_code, row.qty) for row in rows if row.is_stock_item]
+        for order, rows in parts(orders).items()
+    }
 
 
 def places_of_equipment(equipment: Iterable[str]) -> dict[str, tuple[float, float]]:

@@ -8,7 +8,7 @@ from datetime import date
 
 import frappe
 
-_FIELDS = (
+FIELDS = (
     "name",
     "technician_name",
     "status",
@@ -28,12 +28,12 @@ def technicians(company: str, names: Sequence[str] | None = None) -> list[dict]:
     filters: dict = {"company": company, "status": "Active"}
     if names is not None:
         filters["name"] = ("in", list(names) or [""])
-    return frappe.get_all("Technician", filters=filters, fields=list(_FIELDS), order_by="name")
+    return frappe.get_all("Technician", filters=filters, fields=list(FIELDS), order_by="name")
 
 
 def technician(name: str) -> dict | None:
     """The technician, active or not."""
-    return frappe.db.get_value("Technician", name, _FIELDS, as_dict=True)
+    return frappe.db.get_value("Technician", name, FIELDS, as_dict=True)
 
 
 def lock(names: Iterable[str]) -> dict[str, dict]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crm_ext.dispatch.rules.problem import Job, Place, Shift, Technician
-from crm_ext.dispatch.rules.travel import TravelTimes
+from crm_ext.dispatch.rules.travel import TravelTimes, swapped
 from crm_ext.shared.results import Refusal, refuse
 
 
@@ -33,7 +33,7 @@ def objections(
 
     'technician_lacks_skill' (skill), 'in_the_past', 'outside_hours', 'overlaps' (order), 'no_way_from_base', 'no_way_from' and
     'no_way_to' (order, minutes on the way, minutes there are), 'promise_broken' (window), 'too_late' (minutes), 'part_missing' (item),
-    'no_coordinates'.
+    'no_coordinates', 'coordinates_swapped' (latitude, longitude).
     """
     end = end_of(technician, start, job.seconds)
     return [
@@ -56,6 +56,9 @@ def _of_the_job(job: Job, technician: Technician, start: int, end: int, now: int
         yield refuse("part_missing", item=item)
     if job.place is None:
         yield refuse("no_coordinates")
+    mistake = swapped(job.place, [technician.base])
+    if mistake is not None:
+        yield mistake
 
 
 def _of_the_hours(technician: Technician, start: int, end: int) -> Iterator[Refusal]:

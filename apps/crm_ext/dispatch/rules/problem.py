@@ -35,7 +35,8 @@ class Job:
 
     window: promised to the customer, kept without exception. due: when the work should have ended; `hour_too_late`
     is what each hour beyond it costs. value: what leaving the job undone costs. parts: (item, quantity) it takes.
-    technician and start: as it stands now; is_fixed: stays there. load: against the technician's daily capacity.
+    technician and start: as it stands now; is_fixed: stays there; is_started: under way or done, and so fixed as well.
+    is_announced: people know of technician and start. load: against the technician's daily capacity.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Job:
     start: int | None = None
     is_fixed: bool = False
     is_announced: bool = False
+    is_started: bool = False
 
 
 @dataclass(frozen=True)

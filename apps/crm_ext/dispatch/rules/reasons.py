@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from crm_ext.dispatch.rules.problem import Job, Problem, Technician
 from crm_ext.dispatch.rules.routes import Fault, Route, Terms, is_full, meets, penalty, settled
+from crm_ext.dispatch.rules.travel import swapped
 from crm_ext.shared.results import Refusal, refuse
 
 
@@ -13,8 +14,9 @@ def why_left(job: Job, problem: Problem, routes: Sequence[Route], terms: Terms) 
     """The cause, as a refusal.
 
     'no_coordinates', 'no_technicians', 'no_skill' (skill), 'nobody_at_work' (skill), 'window_past' and
-    'window_outside_hours', 'no_time_today', 'too_long' (minutes), 'part_missing' (item), 'too_far', 'day_full', 'no_time_left' (technicians: how
-    many could do it if they had nothing else to do).
+    'window_outside_hours', 'no_time_today', 'too_long' (minutes), 'part_missing' (item), 'coordinates_swapped' (latitude,
+    longitude), 'too_far', 'day_full', 'no_time_in_window', 'no_time_left' (technicians: how many could do it if they had
+    nothing else to do).
     """
     if job.place is None:
         return refuse("no_coordinates")
@@ -33,19 +35,18 @@ def why_left(job: Job, problem: Problem, routes: Sequence[Route], terms: Terms) 
 
 def _why_not_alone(job: Job, able: Sequence[Technician], terms: Terms) -> Refusal | None:
     """Why nobody could do it even with nothing else to do, or None."""
-    shifts = [
-        (technician, shift) for technician in able for shift in technician.shifts if shift.end > terms.now
-    ]
+    shifts = [(technician, shift) for technician in able for shift in technician.shifts]
     if not any(job.seconds <= shift.seconds for _technician, shift in shifts):
         return refuse("too_long", minutes=job.seconds // 60)
-    fitting = [each for each in shifts if meets(each[1], job, terms)]
+    fitting = [each for each in shifts if each[1].end > terms.now and meets(each[1], job, terms)]
     if not fitting:
         return refuse("window_outside_hours") if job.window else refuse("no_time_today")
     willing = [each for each in fitting if penalty(job, *each, terms) is not None]
     if not willing:
         return refuse("part_missing", item=fitting[0][0].missing_part(job))
     if all(isinstance(settled(Route(*each, (job,)), terms), Fault) for each in willing):
-        return refuse("too_far")
+        mistake = swapped(job.place, [technician.base for technician, _shift in willing])
+        return refuse("too_far") if mistake is None else mistake
     return None
 
 
@@ -61,4 +62,4 @@ def _why_not_beside(job: Job, routes: Sequence[Route], terms: Terms) -> Refusal:
     capacities = [route for route in alone if route.technician.capacity is not None and is_full(route, job)]
     if alone and len(capacities) == len(alone):
         return refuse("day_full", technicians=len(names))
-    return refuse("no_time_left", technicians=len(names))
+    return refuse("no_time_in_window" if job.window else "no_time_left", technicians=len(names))

@@ -7,7 +7,7 @@ by a speed that grows with the length of the way, times what the hour of the day
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -21,6 +21,8 @@ EARTH_RADIUS = 6371.0088
 _SECONDS_PER_HOUR = 3600
 # Ways are told in whole minutes, as people plan.
 _GRAIN = 60
+# Kilometres to the nearest base: nobody is sent so far, and somebody is sent so near.
+_FAR, _NEAR = 500, 150
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,24 @@ def coordinates(latitude: float | None, longitude: float | None) -> Coordinates 
     if not (math.isfinite(latitude) and math.isfinite(longitude) and inside):
         return refuse("coordinates_absurd", latitude=latitude, longitude=longitude)
     return Coordinates(round(latitude, 6), round(longitude, 6))
+
+
+def swapped(place: Place | None, bases: Iterable[Place]) -> Refusal | None:
+    """'coordinates_swapped' (latitude, longitude) where the place is far from all bases and near one the other way round."""
+    if not isinstance(place, Coordinates):
+        return None
+    turned = coordinates(place.longitude, place.latitude)
+    bases = [base for base in bases if isinstance(base, Coordinates)]
+    if not bases or not isinstance(turned, Coordinates):
+        return None
+    if _beeline(place, bases) < _FAR or _beeline(turned, bases) > _NEAR:
+        return None
+    return refuse("coordinates_swapped", latitude=place.latitude, longitude=place.longitude)
+
+
+def _beeline(place: Coordinates, bases: Sequence[Coordinates]) -> float:
+    """Kilometres to the nearest of them."""
+    return Roads((), detour=1).kilometres([place, *bases])[0, 1:].min()
 
 
 @dataclass(frozen=True)

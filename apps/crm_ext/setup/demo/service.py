@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import frappe
 from frappe.model.document import Document
 
-from crm_ext.dispatch.flow import planning
+from crm_ext.dispatch.flow import applying, planning
 from crm_ext.field_service.flow import complaints, maintenance_plans, service_orders, work_reports
 from crm_ext.service_contracts.flow import billing_run
 from crm_ext.setup.demo.company import tax_template
@@ -464,7 +464,7 @@ def _coming_jobs(world: World) -> None:
             order.window_start, order.window_end = (_moment(world, tomorrow, hour) for hour in hours)
         order.insert()
     day = date.fromisoformat(_days_from_today(world, tomorrow))
-    planning.apply(planning.plan(world.company, day, 1, seconds=1))
+    applying.apply(planning.plan(world.company, day, 1, seconds=1))
 
 
 def _days_from_today(world: World, days: int) -> str:
