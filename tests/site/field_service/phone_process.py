@@ -1,43 +1,21 @@
-"""A process of its own that sends what a phone sends, or uses a link that works once.
-
-Arguments: site, verb, user, first and second argument of the verb. It says 'ready', waits for a line, does it in one
-transaction and prints the outcome as JSON.
-"""
+"""What a phone sends, and the use of a link that works once, for the tests of what happens at the same moment."""
 
 from __future__ import annotations
 
-import json
-import sys
+import frappe
+import processes
 
 
-def main(site: str, verb: str, user: str, *arguments: str) -> None:
-    import frappe
-
-    frappe.init(site, sites_path=".")
-    frappe.connect()
-    frappe.flags.mute_emails = True
+def report(user: str, order: str, key: str):
     frappe.set_user(user)
-    # A request has read something before it comes to the point: its view of the data is older than the lock it gets.
-    frappe.db.get_value("User", user, "name")
-    print("ready", flush=True)
-    sys.stdin.readline()
-    try:
-        outcome = VERBS[verb](*arguments)
-        frappe.db.commit()
-    except Exception as error:
-        frappe.db.rollback()
-        outcome = f"{type(error).__name__}: {error}"
-    print(json.dumps(outcome), flush=True)
-
-
-def report(order: str, key: str):
     from crm_ext.api import technician
 
     row = {"id": "t", "what": "Work", "from": "2026-03-02T08:00:00Z", "to": "2026-03-02T09:00:00Z"}
     return technician.report(order, key, {"work_done": "Once", "times": [row]})["rows"]
 
 
-def photo(order: str, key: str):
+def photo(user: str, order: str, key: str):
+    frappe.set_user(user)
     from phone_world import picture
 
     from crm_ext.api import technician
@@ -45,7 +23,8 @@ def photo(order: str, key: str):
     return technician.add_photo(order, key, picture())["photo"]
 
 
-def use_link(token: str, purpose: str):
+def use_link(user: str, token: str, purpose: str):
+    frappe.set_user(user)
     from crm_ext.self_service.flow import service_links
 
     return service_links.use(token, purpose).name
@@ -54,4 +33,4 @@ def use_link(token: str, purpose: str):
 VERBS = {"report": report, "photo": photo, "use_link": use_link}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    processes.take_part(VERBS)

@@ -1,37 +1,8 @@
-"""A process of its own that submits an order or sends a report, for the tests of what happens at the same moment.
-
-Arguments: site, verb, order, key. It says 'ready', waits for a line, does it in one transaction and prints the outcome as
-JSON. With 'die' as the last argument it stops inside the transaction, says 'inside' and waits to be killed.
-"""
+"""What other processes do with service orders, for the tests of what happens at the same moment."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-
-
-def main(site: str, verb: str, order: str, key: str, dies: str = "") -> None:
-    import frappe
-
-    frappe.init(site, sites_path=".")
-    frappe.connect()
-    frappe.flags.mute_emails = True
-    frappe.set_user("Administrator")
-    # A request has read something before it comes to the point: its view of the data is older than the lock it gets.
-    frappe.get_all("Service Order", limit=1, order_by="name")
-    print("ready", flush=True)
-    sys.stdin.readline()
-    try:
-        outcome = VERBS[verb](order, key)
-        if dies:
-            print("inside", flush=True)
-            time.sleep(60)
-        frappe.db.commit()
-    except Exception as error:
-        frappe.db.rollback()
-        outcome = f"{type(error).__name__}: {error}"
-    print(json.dumps(outcome), flush=True)
+import processes
 
 
 def finish(order: str, key: str):
@@ -40,7 +11,7 @@ def finish(order: str, key: str):
     return work_reports.finish(order, key)["status"]
 
 
-def submit(order: str, _key: str):
+def submit(order: str):
     import frappe
 
     frappe.get_doc("Service Order", order).submit()
@@ -60,4 +31,4 @@ def report(order: str, key: str):
 VERBS = {"finish": finish, "submit": submit, "report": report}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    processes.take_part(VERBS)

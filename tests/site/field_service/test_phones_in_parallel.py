@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import frappe
 import phone_world
 import pytest
+from processes import Program
 
 from crm_ext.self_service.flow import service_links
 
-PROCESS = Path(__file__).with_name("phone_process.py")
+OTHERS = Program(Path(__file__).with_name("phone_process.py"))
 SENDERS = 5
 
 
-def at_once(*arguments: str) -> list:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, str(PROCESS), frappe.local.site, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            text=True,
-        )
-        for _sender in range(SENDERS)
-    ]
-    for process in processes:
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    outcomes = [json.loads(process.communicate(timeout=120)[0].splitlines()[-1]) for process in processes]
-    frappe.db.rollback()  # see what the others committed
-    return outcomes
+def from_all_senders(*work: str) -> list:
+    return OTHERS.at_once(*[work] * SENDERS)
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +30,14 @@ def committed(site_connection):
 
 
 def test_the_same_visit_from_five_senders_is_written_once(site, committed):
-    outcomes = at_once("report", committed.login, committed.job, "the-same-key")
+    outcomes = from_all_senders("report", committed.login, committed.job, "the-same-key")
     assert all(outcome == outcomes[0] and outcome["t"] for outcome in outcomes), outcomes
     assert frappe.db.count("Work Report", {"service_order": committed.job}) == 1
     assert frappe.db.count("Service Order Time", {"parent": committed.job}) == 1
 
 
 def test_the_same_photo_from_five_senders_is_kept_once(site, committed):
-    outcomes = at_once("photo", committed.login, committed.job, "photo-key-1")
+    outcomes = from_all_senders("photo", committed.login, committed.job, "photo-key-1")
     assert len(set(outcomes)) == 1 and outcomes[0].startswith("/private/files/"), outcomes
     assert frappe.db.count("File", {"attached_to_name": committed.job}) == 1
 
@@ -68,6 +47,6 @@ def test_a_link_that_works_once_is_used_by_one_of_five(site, committed):
         service_links.CONFIRM, "Service Order", committed.job, None, 7, single_use=True
     )
     frappe.db.commit()  # other processes must see it
-    outcomes = at_once("use_link", "Guest", address.rsplit("/", 1)[1], service_links.CONFIRM)
+    outcomes = from_all_senders("use_link", "Guest", address.rsplit("/", 1)[1], service_links.CONFIRM)
     assert outcomes.count(committed.job) == 1, outcomes
     assert sum("used already" in outcome for outcome in outcomes) == SENDERS - 1

@@ -2,57 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import frappe
 import pytest
 import service_world
-from conftest import SITE
+from processes import Program
 
-PROCESS = Path(__file__).with_name("service_order_process.py")
-
-
-class Process:
-    """Another phone, or a colleague at the desk, beside this test."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(PROCESS), SITE, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def until(self, word: str) -> Process:
-        for line in self._process.stdout:
-            if line.strip() == word:
-                return self
-        raise AssertionError(f"the process ended before it was {word}")
-
-    def go(self) -> Process:
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return self
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def outcome(self):
-        output, _ = self._process.communicate(timeout=120)
-        return json.loads(output.strip().splitlines()[-1])
-
-
-def at_once(*arguments: tuple[str, ...]) -> list:
-    processes = [Process(*each) for each in arguments]
-    for process in processes:
-        process.until("ready")
-    for process in processes:
-        process.go()
-    return [process.outcome() for process in processes]
+OTHERS = Program(Path(__file__).with_name("service_order_process.py"))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +43,7 @@ def ready_order(world, **values):
 
 def test_phone_and_desk_submit_at_once_and_everything_is_posted_once(world):
     order = ready_order(world)
-    outcomes = at_once(("finish", order, "a"), ("finish", order, "b"), ("submit", order, "-"))
+    outcomes = OTHERS.at_once(("finish", order, "a"), ("finish", order, "b"), ("submit", order))
     assert "Completed" in outcomes
     assert posted(order) == ONCE
     assert frappe.db.get_value("Service Order", order, "docstatus") == 1
@@ -94,16 +51,15 @@ def test_phone_and_desk_submit_at_once_and_everything_is_posted_once(world):
 
 def test_who_dies_in_the_middle_leaves_nothing_and_the_next_one_posts_everything(world):
     order = ready_order(world)
-    dying = Process("finish", order, "a", "die").until("ready").go().until("inside")
-    dying.kill()
+    OTHERS.start_doomed("finish", order, "a").kill()
     assert posted(order) == NEVER
-    assert at_once(("finish", order, "a")) == ["Completed"]
+    assert OTHERS.at_once(("finish", order, "a")) == ["Completed"]
     assert posted(order) == ONCE
 
 
 def test_the_same_report_sent_by_three_at_once_is_written_once(world):
     order = ready_order(world, times=())
-    outcomes = at_once(*[("report", order, "key")] * 3)
+    outcomes = OTHERS.at_once(*[("report", order, "key")] * 3)
     assert outcomes[0] == outcomes[1] == outcomes[2] and outcomes[0]["rows"]
     frappe.db.rollback()  # see what the others committed
     assert frappe.db.count("Work Report", {"service_order": order}) == 1
@@ -113,7 +69,7 @@ def test_the_same_report_sent_by_three_at_once_is_written_once(world):
 def test_two_orders_share_the_last_hours_of_a_contract_and_nobody_gets_them_twice(world):
     contract = service_world.contract(world, hours_included=2)
     first, second = ready_order(world), ready_order(world, times=((13, 15),))
-    assert at_once(("submit", first, "-"), ("submit", second, "-")) == ["Completed", "Completed"]
+    assert OTHERS.at_once(("submit", first), ("submit", second)) == ["Completed", "Completed"]
     frappe.db.rollback()  # see what the others committed
     uses = frappe.get_all(
         "Entitlement Use", {"service_contract": contract.name}, pluck="quantity", order_by="name"

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import equipment_makers as units
 import frappe
 import makers
 import pytest
-from conftest import SITE
 from frappe.utils import getdate
+from processes import Program
 
-PROCESS = Path(__file__).with_name("visits_process.py")
+OTHERS = Program(Path(__file__).with_name("visits_process.py"))
 NUMBER = 6
-
-
-def worker(how: str) -> subprocess.Popen:
-    process = subprocess.Popen(
-        [sys.executable, str(PROCESS), SITE, makers.company(), how],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    until(process, "ready")
-    return process
-
-
-def until(process: subprocess.Popen, word: str) -> None:
-    for line in process.stdout:
-        if line.strip() == word:
-            return
-    raise AssertionError(f"the worker ended before it was {word}")
-
-
-def go(process: subprocess.Popen) -> None:
-    process.stdin.write("\n")
-    process.stdin.flush()
 
 
 @pytest.fixture
@@ -79,23 +53,13 @@ def orders(names) -> list[str]:
 
 
 def test_two_workers_order_every_visit_once(due):
-    workers = [worker("commit"), worker("commit")]
-    for process in workers:
-        go(process)
-    made = [json.loads(process.communicate(timeout=120)[0].strip().splitlines()[-1]) for process in workers]
-    assert sorted(made[0] + made[1]) == sorted(set(made[0] + made[1]))
+    first, second = OTHERS.at_once(*[("order", makers.company())] * 2)
+    assert sorted(first + second) == sorted(set(first + second))
     assert orders(due) == sorted(due)
 
 
 def test_a_worker_that_is_killed_leaves_no_half_order_and_the_next_one_goes_on(due):
-    process = worker("die")
-    go(process)
-    until(process, "inside")
-    process.kill()
-    process.communicate()
-    frappe.db.rollback()
-    process = worker("commit")
-    go(process)
-    process.communicate(timeout=120)
+    OTHERS.start("order_and_die", makers.company()).go().until("inside").kill()
+    OTHERS.at_once(("order", makers.company()))
     assert orders(due) == sorted(due)
     assert frappe.db.count("Planned Visit", {"equipment": ("in", due), "status": "Ordered"}) == NUMBER

@@ -1,45 +1,26 @@
-"""A process of its own that orders due visits: for the test of what happens at the same moment, or when one is killed.
-
-Arguments: site, company, 'commit' or 'die'. It says 'ready', waits for a line, works, and prints what it made as JSON;
-with 'die' it stops after its first order, before it is committed, says 'inside' and waits to be killed.
-"""
+"""What other workers do with due visits, for the tests of what happens at the same moment, or when one is killed."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
+import frappe
+import processes
 
 
-def main(site: str, company: str, how: str) -> None:
-    import frappe
-
-    frappe.init(site, sites_path=".")
-    frappe.connect()
-    frappe.flags.mute_emails = True
-    frappe.set_user("Administrator")
-    # A worker has read something before it begins: its view of the data is older than the locks it gets.
-    frappe.get_all("Bin", limit=1, order_by="name")
+def order(company: str):
     from crm_ext.field_service.flow import maintenance_plans
 
-    print("ready", flush=True)
-    sys.stdin.readline()
-    steps = 0
+    return maintenance_plans.order_due_visits(company)
 
-    def die() -> None:
-        nonlocal steps
-        steps += 1
-        if steps == 1:
-            frappe.db.commit()
-            return
-        print("inside", flush=True)
-        time.sleep(60)
 
-    print(
-        json.dumps(maintenance_plans.order_due_visits(company, end_step=die if how == "die" else None)),
-        flush=True,
-    )
+def order_and_die(company: str):
+    """Stops after its second order, before that is committed."""
+    from crm_ext.field_service.flow import maintenance_plans
 
+    steps = iter((frappe.db.commit, processes.wait_to_be_killed))
+    return maintenance_plans.order_due_visits(company, end_step=lambda: next(steps)())
+
+
+VERBS = {"order": order, "order_and_die": order_and_die}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    processes.take_part(VERBS)

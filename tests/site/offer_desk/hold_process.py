@@ -1,38 +1,8 @@
-"""A process of its own that does one thing with holds, for the tests of what happens at the same moment.
-
-Arguments: site, verb, names … It says 'ready', waits for a line, does it in one transaction and prints the outcome as
-JSON. With 'die' as the last argument it stops inside the transaction, says 'inside' and waits to be killed.
-"""
+"""What other processes do with holds, for the tests of what happens at the same moment."""
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-
-
-def main(site: str, verb: str, *names: str) -> None:
-    import frappe
-
-    frappe.init(site, sites_path=".")
-    frappe.connect()
-    frappe.flags.mute_emails = True
-    frappe.set_user("Administrator")
-    # A request has read something before it comes to the point: its view of the data is older than the lock it gets.
-    frappe.get_all("Bin", limit=1, order_by="name")
-    dies = names[-1] == "die"
-    print("ready", flush=True)
-    sys.stdin.readline()
-    try:
-        outcome = VERBS[verb](*(name for name in names if name != "die"))
-        if dies:
-            print("inside", flush=True)
-            time.sleep(60)
-        frappe.db.commit()
-    except Exception as error:
-        frappe.db.rollback()
-        outcome = type(error).__name__
-    print(json.dumps(outcome), flush=True)
+import processes
 
 
 def hold(quotation: str):
@@ -76,4 +46,4 @@ def release(hold: str):
 VERBS = {"hold": hold, "order": order, "expire": lambda *_names: expire(), "release": release}
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    processes.take_part(VERBS)

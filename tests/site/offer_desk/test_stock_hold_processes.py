@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,53 +9,12 @@ import frappe
 import makers
 import offers
 import pytest
-from conftest import SITE
 from frappe.utils import now_datetime
+from processes import Program
 
 from crm_ext.offer_desk.flow import stock_holds
 
-PROCESS = Path(__file__).with_name("hold_process.py")
-
-
-class Process:
-    """Another buyer, or the scheduler, beside this test."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(PROCESS), SITE, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def until(self, word: str) -> Process:
-        for line in self._process.stdout:
-            if line.strip() == word:
-                return self
-        raise AssertionError(f"the process ended before it was {word}")
-
-    def go(self) -> Process:
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return self
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def outcome(self):
-        output, _ = self._process.communicate(timeout=60)
-        return json.loads(output.strip().splitlines()[-1])
-
-
-def at_once(*arguments: tuple[str, ...]) -> list:
-    """The outcomes of processes that start their work at the same moment."""
-    processes = [Process(*each) for each in arguments]
-    for process in processes:
-        process.until("ready")
-    for process in processes:
-        process.go()
-    return [process.outcome() for process in processes]
+OTHERS = Program(Path(__file__).with_name("hold_process.py"))
 
 
 @pytest.fixture(scope="module")
@@ -133,20 +89,20 @@ def state(item: str) -> tuple[int, float]:
 
 def test_of_two_who_want_the_last_piece_at_once_exactly_one_holds_it(last_piece):
     first, second = last_piece.quotations
-    assert sorted(at_once(("hold", first), ("hold", second))) == [0, 1]
+    assert sorted(OTHERS.at_once(("hold", first), ("hold", second))) == [0, 1]
     assert state(last_piece.item) == (1, 1)
 
 
 def test_one_who_clicks_twice_holds_once(last_piece):
     quotation = last_piece.quotations[0]
-    assert at_once(("hold", quotation), ("hold", quotation)) == [1, 1]
+    assert OTHERS.at_once(("hold", quotation), ("hold", quotation)) == [1, 1]
     assert state(last_piece.item) == (1, 1)
 
 
 def test_a_process_that_is_killed_holds_nothing_and_the_other_gets_it(last_piece):
     first, second = last_piece.quotations
-    doomed = Process("hold", first, "die").until("ready").go().until("inside")
-    waiting = Process("hold", second).until("ready").go()
+    doomed = OTHERS.start_doomed("hold", first)
+    waiting = OTHERS.start("hold", second).go()
     doomed.kill()
     assert waiting.outcome() == 1
     assert state(last_piece.item) == (1, 1)
@@ -160,7 +116,7 @@ def test_a_hold_is_ordered_or_ended_but_not_both(last_piece):
     hold = frappe.db.get_value("Stock Hold", {"quotation": quotation})
     frappe.db.set_value("Stock Hold", hold, "expires_at", now_datetime() + timedelta(seconds=1))
     frappe.db.commit()  # other processes must see it
-    at_once(("order", quotation), ("expire", "now"))
+    OTHERS.at_once(("order", quotation), ("expire", "now"))
     frappe.db.rollback()
     stock_holds.expire_due()
     assert frappe.db.get_value("Stock Hold", hold, "status") in ("Converted", "Expired")
@@ -171,4 +127,4 @@ def test_a_hold_is_ordered_or_ended_but_not_both(last_piece):
 
 def test_of_two_orders_at_once_exactly_one_finds_the_last_piece(last_piece):
     first, second = last_piece.quotations
-    assert sorted(at_once(("order", first), ("order", second))) == [0, 1]
+    assert sorted(OTHERS.at_once(("order", first), ("order", second))) == [0, 1]
