@@ -183,6 +183,96 @@ def test_a_visit_without_network_is_kept_on_the_phone_and_sent_once(site, shop, 
     assert page.errors == []
 
 
+# Hardware stands in for hardware: a camera that sees nothing, and a reader that reads what the test holds before it.
+CAMERA = """
+    window.BarcodeDetector = class {
+        static getSupportedFormats() { return Promise.resolve(["code_128"]); }
+        detect() { return Promise.resolve(window.heldBefore ? [{rawValue: window.heldBefore}] : []); }
+    };
+    navigator.mediaDevices.getUserMedia = async () => {
+        if (window.isForbidden) throw new DOMException("", "NotAllowedError");
+        return Object.assign(document.createElement("canvas"), {width: 8, height: 8}).captureStream();
+    };
+"""
+
+
+def test_parts_are_scanned_by_the_camera_where_the_browser_can(shop, phone, accessible):
+    page = phone(shop.login)
+    address = f"/technician#job/{shop.order}"
+    page.goto(address)
+    page.get_by_label("Take a part from the van").wait_for()
+    can = page.evaluate("'BarcodeDetector' in window")
+    assert page.get_by_role("button", name="Scan with the camera").count() == int(can)
+
+    page.context.add_init_script(CAMERA)
+    page.reload()
+    page.get_by_role("button", name="Scan with the camera").click()
+    page.get_by_role("dialog", name="Hold the code in front of the camera").wait_for()
+    accessible(page)
+    page.evaluate("serial => { window.heldBefore = serial; }", shop.serials[1])
+    motor = page.get_by_role("group", name=f"Motor {shop.tag}")
+    motor.wait_for()
+    assert motor.get_by_label("Used").input_value() == "1"
+    assert page.locator("#scanner").evaluate("dialog => !dialog.open && !dialog.querySelector('video').srcObject")
+
+    page.evaluate("() => { window.heldBefore = 'NO-SUCH-CODE'; }")
+    page.get_by_role("button", name="Scan with the camera").click()
+    page.get_by_text("Nothing like that is in the van.").wait_for()
+    page.evaluate("() => { window.isForbidden = true; }")
+    page.get_by_role("button", name="Scan with the camera").click()
+    page.get_by_text("The camera could not be opened.").wait_for()
+    assert page.errors == []
+
+
+def test_a_session_that_ends_and_another_technician_lose_and_see_nothing_of_what_was_typed(
+    site, shop, phone, records
+):
+    other = user_with(site, ("Stock User", "Technician"), "en")
+    second = records.insert(
+        {"doctype": "Technician", "technician_name": f"Second {shop.tag}", "company": shop.company, "user": other}
+    )
+    page = phone(shop.login)
+    page.goto("/technician")
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    page.get_by_label("What was done").fill("Typed on the road")
+    page.context.set_offline(True)
+    page.get_by_text("No network").wait_for()
+    page.get_by_role("button", name="Send what I have so far").click()
+    page.get_by_text("Kept on this phone").first.wait_for()
+    page.get_by_label("What was done").fill("Typed on the road, and more")
+    site.db.delete("Sessions", {"user": shop.login})
+    site.db.commit()
+    site.cache.delete_keys("session")
+    page.context.set_offline(False)
+    page.get_by_text("You are logged out. What you entered is kept").wait_for()
+    assert page.get_by_role("link", name="Log in").get_attribute("href") == "/login?redirect-to=/technician"
+
+    # The other one takes the phone, and has been given the job meanwhile.
+    site.db.set_value("Service Order", shop.order, "technician", second.name)
+    site.db.commit()
+    log_in(page, other)
+    page.goto("/technician")
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    assert page.get_by_label("What was done").input_value() == ""
+    assert page.get_by_text("Kept on this phone", exact=True).count() == 0
+    page.get_by_label("Name of who signs").fill("Somebody else")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(lambda address: "/technician" not in address)
+
+    site.db.set_value("Service Order", shop.order, "technician", shop.technician)
+    site.db.commit()
+    log_in(page, shop.login)
+    page.goto("/technician")
+    wait_for(lambda: site.db.get_value("Service Order", shop.order, "work_done") == "Typed on the road")
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    page.get_by_label("What was done").wait_for()
+    assert page.get_by_label("What was done").input_value() == "Typed on the road, and more"
+    assert page.get_by_label("Name of who signs").input_value() == ""
+    assert page.errors == []
+    site.db.set_value("Service Order", shop.order, "technician", shop.technician)
+    site.db.commit()
+
+
 def test_a_job_changed_or_taken_away_meanwhile_is_said_plainly_and_nothing_is_lost(
     site, shop, phone, accessible
 ):

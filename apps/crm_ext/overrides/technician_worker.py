@@ -22,13 +22,19 @@ _SCRIPTS = (
     "draft.js",
     "format.js",
     "job.js",
+    "login.js",
     "outbox.js",
-    "pad.js",
     "photos.js",
+    "scanner.js",
     "screen.js",
     "store.js",
 )
-_FILES = ("css/self_service.css", "css/technician.css", *(f"js/technician/{script}" for script in _SCRIPTS))
+_FILES = (
+    "css/self_service.css",
+    "css/technician.css",
+    "js/self_service/pad.js",
+    *(f"js/technician/{script}" for script in _SCRIPTS),
+)
 _HEADERS = {
     "Service-Worker-Allowed": "/technician",
     "Cache-Control": "no-cache",

@@ -139,6 +139,9 @@ def words() -> dict[str, Any]:
         "planned": _("Planned: {0}"),
         "in_the_van": _("In the van: {0}"),
         "not_in_van": _("Nothing like that is in the van."),
+        "no_camera": _(
+            "The camera could not be opened. Allow it in the settings of the browser, or type the code."
+        ),
         "no_number": _("This is no amount. Please write it in digits."),
         "van_has_less": _(
             "The van holds only {0}. Please correct the amount or ask the office for a refill."
@@ -151,6 +154,7 @@ def words() -> dict[str, Any]:
         "photo_unreadable": _("This file is no photo that can be read. Please take another one."),
         "photo_working": _("Making the photo smaller …"),
         "photo_kept": _("The photo is kept and will be sent."),
+        "no_photos": _("No photos yet."),
         "photo_there": _("There is a photo."),
         "photo_waits": _("Photo that waits to be sent"),
         "photos_sent": _("{0} photos sent"),

@@ -108,18 +108,19 @@ def job(service_order: str) -> dict:
 
 
 def rows_of(orders: Sequence[str]) -> dict[str, dict[str, list[dict]]]:
-    """{order: {tasks, parts, times}}."""
+    """{order: {tasks, parts, times}}; what a second payer pays is no part and no time of its own."""
     found: dict[str, dict[str, list[dict]]] = {
         name: {"tasks": [], "parts": [], "times": []} for name in orders
     }
-    for table, doctype, fields in (
-        ("tasks", "Service Order Task", _TASK),
-        ("parts", "Service Order Part", _PART),
-        ("times", "Service Order Time", _TIME),
+    own = {"share_of": ("is", "not set")}
+    for table, doctype, fields, which in (
+        ("tasks", "Service Order Task", _TASK, {}),
+        ("parts", "Service Order Part", _PART, own),
+        ("times", "Service Order Time", _TIME, own),
     ):
         for row in frappe.get_all(
             doctype,
-            filters={"parent": ("in", orders or [""]), "parenttype": "Service Order"},
+            filters={"parent": ("in", orders or [""]), "parenttype": "Service Order", **which},
             fields=["parent", *fields],
             order_by="parent asc, idx asc",
         ):

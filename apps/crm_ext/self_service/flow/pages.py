@@ -79,7 +79,7 @@ def navigation() -> tuple[dict[str, str], ...]:
         {"key": "orders", "label": _("Orders"), "route": "/portal/orders"},
         {"key": "invoices", "label": _("Invoices"), "route": "/portal/invoices"},
         {"key": "statement", "label": _("Statement"), "route": "/portal/statement"},
-        {"key": "equipment", "label": _("Equipment"), "route": "/portal/equipment"},
+        {"key": "equipment", "label": _("My equipment"), "route": "/portal/equipment"},
         {"key": "contracts", "label": _("Contracts"), "route": "/portal/contracts"},
         {"key": "service", "label": _("Service"), "route": "/portal/service"},
     )

@@ -13,5 +13,5 @@ from crm_ext.self_service.flow import pages, service_pages
 
 def get_context(context: Any) -> None:
     here = require_customer()
-    pages.page(context, _("Equipment"), "equipment", here)
+    pages.page(context, _("My equipment"), "equipment", here)
     service_pages.fill_equipment_list(context, here, frappe.form_dict)

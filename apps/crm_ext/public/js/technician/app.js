@@ -1,7 +1,8 @@
 /* The technician's page: what the phone keeps is shown at once, with network it is brought up to date. */
-import { changesOf, newDraft, statusOf } from "./draft.js";
+import { changesOf, newDraft, statusOf, withoutPhoto } from "./draft.js";
 import { clock, day, number, onSiteClock, say, setZone, span, words } from "./format.js";
 import { draw } from "./job.js";
+import { isLoggedOut, loginNow } from "./login.js";
 import * as outbox from "./outbox.js";
 import { ask, badge, clone, fill, show, slot, ways } from "./screen.js";
 import * as store from "./store.js";
@@ -19,6 +20,11 @@ const wanted = () => {
 	return place === "job" ? { job: name } : { tab: TABS.includes(place) || place === "kept" ? place : "today" };
 };
 
+const isOf = (user) => (one) => one.user === user;
+
+/** What is to be sent, and was sent lately, of whoever is logged in. */
+const ownEntries = async () => (await store.all("outbox")).filter(isOf(await store.fact("user")));
+
 async function redraw() {
 	const turn = ++drawn;
 	const [jobs, drafts, entries, user, van, technician] = await Promise.all([
@@ -30,8 +36,8 @@ async function redraw() {
 		store.fact("technician"),
 	]);
 	if (turn !== drawn) return;
-	const own = entries.filter((one) => one.user === user);
-	const draftOf = Object.fromEntries(drafts.filter((draft) => draft.user === user).map((draft) => [draft.name, draft]));
+	const own = entries.filter(isOf(user));
+	const draftOf = Object.fromEntries(drafts.filter(isOf(user)).map((draft) => [draft.name, draft]));
 	const place = wanted();
 	await line(own);
 	if (!user) {
@@ -91,7 +97,7 @@ function drawList(tab, { jobs, draftOf, own }) {
 	for (const [place, job] of groups[tab].entries()) list.append(card(job, draftOf[job.name], tab === "today" && place === 0));
 	const gone = Object.values(draftOf).filter((draft) => draft.job && !jobs.some((job) => job.name === draft.name));
 	if (tab === "today")
-		for (const draft of gone) if (own.some((one) => one.job === draft.name && one.state !== "sent")) list.append(card(draft.job, draft, false, true));
+		for (const draft of gone) if (draft.isUnsent || waiting.some((one) => one.job === draft.name)) list.append(card(draft.job, draft, false, true));
 	if (!list.children.length) list.append(note(words.no_jobs[tab]));
 }
 
@@ -146,10 +152,18 @@ function keptCard(one, own, jobs, draftOf) {
 	});
 	buttons.discard.addEventListener("click", async () => {
 		if (!(await ask(words.discard_question))) return;
-		await store.remove("outbox", one.id);
+		await discard(one);
 		await redraw();
 	});
 	return piece;
+}
+
+async function discard(one) {
+	await store.remove("outbox", one.id);
+	if (one.kind !== "photo") return;
+	await store.remove("photos", one.key);
+	const draft = await store.get("drafts", [one.user, one.job]);
+	if (draft) await store.put("drafts", withoutPhoto(draft, one.key));
 }
 
 const note = (text) => Object.assign(document.createElement("p"), { className: "empty", textContent: text });
@@ -178,8 +192,8 @@ async function line(own) {
 	const saying = document.getElementById("saying");
 	show(saying, Boolean(needsLogin));
 	saying.className = "notice warn";
-	saying.textContent = needsLogin ? words.needs_login : "";
-	if (needsLogin) {
+	saying.textContent = needsLogin || "";
+	if (needsLogin && isLoggedOut()) {
 		const link = Object.assign(document.createElement("a"), { href: "/login?redirect-to=/technician", textContent: words.log_in });
 		saying.append(" ", link);
 	}
@@ -193,21 +207,21 @@ async function news(isAsked = false) {
 		await keep(told);
 	} catch (failure) {
 		hasNetwork = Boolean(failure.needsLogin);
-		await store.put("facts", { key: "needs_login", value: Boolean(failure.needsLogin) });
 	}
 	if (isAsked || !wanted().job) await redraw();
-	else await line((await store.all("outbox")).filter(({ user }) => user));
+	else await line(await ownEntries());
 }
 
 async function keep(told) {
 	setZone(told.zone);
 	const { jobs, ...facts } = told;
-	await store.replaceJobs(jobs, { ...facts, fetched_at: Date.now(), needs_login: false });
-	const unsent = new Set((await store.all("outbox")).filter((one) => one.state !== "sent").map((one) => one.job));
-	for (const draft of await store.all("drafts")) {
+	await store.replaceJobs(jobs, { ...facts, fetched_at: Date.now(), needs_login: "" });
+	const unsent = new Set((await ownEntries()).filter((one) => one.state !== "sent").map((one) => one.job));
+	for (const draft of (await store.all("drafts")).filter(isOf(told.user))) {
 		const job = jobs.find((one) => one.name === draft.name);
 		// The office has it all: the draft has served.
-		if (draft.isFinished && !unsent.has(draft.name) && (!job || job.docstatus === 1)) await store.remove("drafts", draft.name);
+		const hasServed = draft.isFinished ? !job || job.docstatus === 1 : !job && !draft.isUnsent;
+		if (hasServed && !unsent.has(draft.name)) await store.remove("drafts", [told.user, draft.name]);
 	}
 }
 
@@ -220,26 +234,33 @@ async function tried(answer, one) {
 		if (answer.job) await store.put("jobs", answer.job);
 	} else if (one.state === "kept") hasNetwork = navigator.onLine && Boolean(one.why);
 	else await reopen(one);
-	const typing = document.activeElement?.matches?.("input, textarea, select") && wanted().job;
-	if (typing) await line((await store.all("outbox")).filter(({ user }) => user === one.user));
+	const isBusy = document.activeElement?.matches?.("input, textarea, select") || document.querySelector("[data-drawing]");
+	if (isBusy && wanted().job) await line(await ownEntries());
 	else await redraw();
 }
 
 /** What was refused can be put right here and finished again. */
 async function reopen(one) {
-	const draft = await store.get("drafts", one.job);
+	const draft = await store.get("drafts", [one.user, one.job]);
 	if (draft?.isFinished) await store.put("drafts", { ...draft, isFinished: false });
 }
 
 async function logOut() {
-	const waiting = (await store.all("outbox")).filter((one) => one.state !== "sent");
+	const waiting = (await ownEntries()).filter((one) => one.state !== "sent");
 	if (waiting.length && !(await ask(say("log_out_question", number(waiting.length))))) return;
 	await store.forgetLogin();
 	for (const name of await caches.keys()) if (name.startsWith("technician-")) await caches.delete(name);
 	location.href = "/?cmd=web_logout";
 }
 
+/** On a phone that several share, nobody sees for a moment what was kept of the one before. */
+async function forgetAnother() {
+	const [login, kept] = [loginNow(), await store.fact("user")];
+	if (login && !isLoggedOut() && kept && login !== kept) await store.forgetLogin();
+}
+
 async function begin() {
+	await forgetAnother();
 	setZone(await store.fact("zone"));
 	document.getElementById("log-out").addEventListener("click", logOut);
 	addEventListener("hashchange", async () => {

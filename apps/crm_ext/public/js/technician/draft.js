@@ -1,10 +1,10 @@
 /*
  * What is typed about a job, until the server has it. Pure: nothing here knows the screen, the network or the clock.
  *
- * A draft: {name, user, status, tasks: {row: {is_done, value, note, photo_key}}, parts, times, running, result, work_done,
- * signed_by, signature, photos, isFinished, seen}. parts and times are null until touched, then the whole list; rows have
+ * A draft: {name, user, job, status, tasks: {row: {is_done, value, note, photo_key}}, parts, times, running, result, work_done,
+ * signed_by, signature, photos, isFinished, isUnsent, seen}. parts and times are null until touched, then the whole list; rows have
  * an `id`, which is the server's name of the row or one of our own; `names` tells the server's name for those of our own
- * that were sent. running: {id, what, from} of the clock that runs.
+ * that were sent. running: {id, what, from} of the clock that runs. isUnsent: something was typed since the last report.
  */
 import { daysAgo } from "./format.js";
 
@@ -26,6 +26,7 @@ export const newDraft = (job, user) => ({
 	signature: "",
 	photos: [],
 	isFinished: false,
+	isUnsent: false,
 	seen: planOf(job),
 });
 
@@ -53,6 +54,15 @@ export function statusOf(job, draft) {
 	if (!draft?.status) return job.status;
 	return STEPS.indexOf(draft.status) > STEPS.indexOf(job.status) ? draft.status : job.status;
 }
+
+/** The draft without a photo that was thrown away. */
+export const withoutPhoto = (draft, key) => ({
+	...draft,
+	photos: draft.photos.filter((one) => one !== key),
+	tasks: Object.fromEntries(
+		Object.entries(draft.tasks).map(([row, answer]) => [row, answer.photo_key === key ? { ...answer, photo_key: null, is_done: 0 } : answer])
+	),
+});
 
 export const answerOf = (task, draft) => ({
 	is_done: Boolean(task.is_done),

@@ -15,8 +15,9 @@ import {
 } from "./draft.js";
 import { clock, day, fullDay, now, number, readNumber, say, shownMoment, span, today, words } from "./format.js";
 import * as outbox from "./outbox.js";
-import { pad } from "./pad.js";
+import { pad } from "../self_service/pad.js";
 import { scaled } from "./photos.js";
+import { canScan, scan } from "./scanner.js";
 import { ask, badge, clone, fill, show, slot, ways } from "./screen.js";
 import * as store from "./store.js";
 
@@ -28,10 +29,14 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 	screen.replaceChildren(clone("job"));
 	const isOpen = !isGone && !draft.isFinished && job.docstatus === 0;
 	const inVan = Object.fromEntries(van.map((one) => [one.item_code, one]));
-	const save = () => store.put("drafts", draft);
+	const save = () => {
+		draft.isUnsent = true;
+		return store.put("drafts", draft);
+	};
 
 	async function send(kinds, status, moment) {
 		if (status) draft.status = status;
+		draft.isUnsent = false;
 		const made = kinds.map((kind) =>
 			outbox.entry(user, job.name, kind, kind === "report" ? reportOf(job, draft, status, moment) : {})
 		);
@@ -66,8 +71,14 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		for (const one of entries) slot(screen, "sending").append(sendingLine(one));
 		if (changes.length) {
 			draft.seen = planOf(job);
-			save();
+			store.put("drafts", draft);
 		}
+		show(slot(screen, "gone-ways"), isGone);
+		on("discard", async () => {
+			if (!(await ask(words.discard_question))) return;
+			await store.remove("drafts", [user, job.name]);
+			location.hash = "#today";
+		});
 		steps();
 	}
 
@@ -194,7 +205,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		const uom = row.uom ?? held?.uom ?? "";
 		fill(set, {
 			item_name: row.item_name || row.item_code,
-			item_code: row.item_code,
+			item_code: row.item_code === row.item_name ? "" : row.item_code,
 			uom: uom ? `(${words.units[uom] ?? uom})` : "",
 			planned: [
 				row.planned_qty ? say("planned", number(row.planned_qty)) : "",
@@ -261,7 +272,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 					const button = Object.assign(document.createElement("button"), {
 						type: "button",
 						className: "secondary",
-						textContent: `${one.item_name} · ${one.item_code} · ${say("in_the_van", number(one.qty))}`,
+						textContent: [...new Set([one.item_name, one.item_code]), say("in_the_van", number(one.qty))].join(" · "),
 					});
 					button.addEventListener("click", () => take(one, field.value.trim()));
 					line.append(button);
@@ -269,13 +280,29 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 				})
 			);
 		};
+		const takeFirst = () => {
+			const [one] = find(van, field.value);
+			if (one) take(one, field.value.trim());
+		};
 		// Scanners type the code and press Enter.
 		field.onkeydown = (event) => {
 			if (event.key !== "Enter") return;
 			event.preventDefault();
-			const [one] = find(van, field.value);
-			if (one) take(one, field.value.trim());
+			takeFirst();
 		};
+		const button = screen.querySelector('[data-do="scan"]');
+		canScan().then((can) => show(button, can && isOpen));
+		on("scan", async () => {
+			try {
+				const code = await scan();
+				if (!code) return;
+				field.value = code;
+				field.oninput();
+				takeFirst();
+			} catch (failure) {
+				slot(screen, "found-hint").textContent = failure.message;
+			}
+		});
 	}
 
 	async function take(one, typed) {
@@ -379,6 +406,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 			if (kept) lines.push(Object.assign(document.createElement("img"), { src: kept.picture, alt: words.photo_waits }));
 		}
 		if (job.photos) lines.push(document.createTextNode(say("photos_sent", number(job.photos))));
+		if (!lines.length) lines.push(words.no_photos);
 		list.replaceChildren(
 			...lines.map((content) => {
 				const line = document.createElement("li");

@@ -6,6 +6,7 @@
  * with its reason until somebody decides. An entry waits for those before it of the same job.
  */
 import { words } from "./format.js";
+import { isLoggedOut } from "./login.js";
 import * as store from "./store.js";
 
 const FIRST_PAUSE = 2_000;
@@ -136,7 +137,10 @@ async function bodyOf(one) {
 	return { report: { ...one.body, parts: named(one.body.parts), times: named(one.body.times) } };
 }
 
-/** The answer of a method of api/technician.py. Throws {message, isRefused, needsLogin}; not refused: worth another try. */
+/** The answer of a method of api/technician.py. Throws {message, isRefused, needsLogin}; not refused: worth another try.
+ *
+ * The fact needs_login keeps why the server lets nobody in, until it does again.
+ */
 export async function call(method, body) {
 	const options = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
 	if (body) {
@@ -152,7 +156,10 @@ export async function call(method, body) {
 		throw Object.assign(new Error(""), { isRefused: false });
 	}
 	if (answer.ok) return (await answer.json()).message;
-	throw await failureOf(answer);
+	const failure = await failureOf(answer);
+	if (failure.needsLogin)
+		await store.put("facts", { key: "needs_login", value: (!isLoggedOut() && failure.message) || words.needs_login });
+	throw failure;
 }
 
 async function failureOf(answer) {

@@ -1,8 +1,8 @@
 /* What is kept on the phone: own jobs, what lies in the van, what was typed, and what is still to be sent. */
 
 const NAME = "crm_ext_technician";
-// names: what the server calls rows of our own that it was sent.
-const STORES = { facts: "key", jobs: "name", drafts: "name", names: "job", photos: "key", outbox: "id" };
+// drafts: of each login its own. names: what the server calls rows of our own that it was sent.
+const STORES = { facts: "key", jobs: "name", drafts: ["user", "name"], names: "job", photos: "key", outbox: "id" };
 
 let opened = null;
 
@@ -67,7 +67,7 @@ export function putTogether(draft, entries) {
 	});
 }
 
-/** Everything of the login that goes: jobs, van, drafts. What was not sent stays for when the same login comes back. */
+/** Jobs, van and who it was are gone. What was typed and not sent stays, unseen, for when the same login comes back. */
 export function forgetLogin() {
 	return change(["facts", "jobs"], (of) => {
 		of("jobs").clear();

@@ -1,6 +1,9 @@
-/* A canvas to sign on. */
+/* A canvas to sign on, of the portal and of the technician's page. */
 
-/** drawn(dataUrl | "") is called after every stroke; shown: a signature drawn before, as a data URL. */
+/** drawn(dataUrl | "") is called after every stroke; shown: a signature drawn before, as a data URL.
+ *
+ * While somebody draws the canvas has the attribute data-drawing.
+ */
 export function pad(canvas, shown, drawn) {
 	const pen = canvas.getContext("2d");
 	let last = null;
@@ -23,6 +26,7 @@ export function pad(canvas, shown, drawn) {
 	};
 	canvas.addEventListener("pointerdown", (event) => {
 		canvas.setPointerCapture(event.pointerId);
+		canvas.toggleAttribute("data-drawing", true);
 		last = place(event);
 	});
 	canvas.addEventListener("pointermove", (event) => {
@@ -38,6 +42,7 @@ export function pad(canvas, shown, drawn) {
 		canvas.addEventListener(end, () => {
 			if (last) drawn(canvas.toDataURL("image/png"));
 			last = null;
+			canvas.toggleAttribute("data-drawing", false);
 		});
 	requestAnimationFrame(fit);
 	return {
