@@ -76,6 +76,7 @@ doc_events = {
         "before_save": "crm_ext.overrides.issue.before_save",
         "after_insert": "crm_ext.overrides.issue.after_insert",
         "on_update": "crm_ext.overrides.issue.on_update",
+        "notify_communication": "crm_ext.overrides.issue.notify_communication",
         "on_trash": "crm_ext.overrides.issue.on_trash",
     },
     "Delivery Note": {

@@ -13,7 +13,8 @@ import makers
 import pytest
 from frappe.utils import add_days, get_datetime, now_datetime
 
-from crm_ext.field_service.flow import complaint_letters, complaints
+from crm_ext.field_service.flow import complaint_intake, complaint_letters, complaint_panel, complaints
+from crm_ext.field_service.queries import complaints as queries
 from crm_ext.self_service.flow import identity, service_links
 
 CUSTOMER_EMAIL = "pumps@complaints.test"
@@ -216,6 +217,83 @@ def test_silence_is_reminded_of_and_then_decided_by_a_person(complaint):
     assert [step for step, _ in sent(complaint.name)] == ["Received", "Asked", "Reminded", "Closed"]
 
 
+def write(issue, sent_or_received="Received"):
+    """A mail of the customer, as Frappe takes it in."""
+    return frappe.get_doc(
+        {
+            "doctype": "Communication",
+            "communication_type": "Communication",
+            "communication_medium": "Email",
+            "sent_or_received": sent_or_received,
+            "subject": "Re: It leaks",
+            "content": "It leaks again",
+            "sender": CUSTOMER_EMAIL,
+            "reference_doctype": "Issue",
+            "reference_name": issue,
+        }
+    ).insert()
+
+
+def test_a_customer_who_writes_sets_the_clock_of_the_contract_going_again(customer, pump):
+    world.contract(customer, makers.item("Care").name, equipment=pump.name, resolution_hours=24)
+    issue = world.complaint(equipment=pump.name, raised_by=CUSTOMER_EMAIL)
+    due = get_datetime(issue.sla_resolution_by)
+    set_status(issue.name, "Replied")
+    frappe.db.set_value("Issue", issue.name, "on_hold_since", add_days(now_datetime(), -1))
+    write(issue.name)
+    issue.reload()
+    assert (issue.status, issue.on_hold_since) == ("Open", None)
+    assert timedelta(hours=23) < get_datetime(issue.sla_resolution_by) - due < timedelta(hours=25)
+
+
+def test_a_customer_who_writes_about_a_closed_complaint_opens_it_again(complaint):
+    complaints.confirm(complaint.name, "Ann")
+    write(complaint.name)
+    complaint.reload()
+    assert (complaint.status, complaint.sla_resolution_date) == ("Open", None)
+    assert [step for step, _ in sent(complaint.name)] == ["Received", "Closed", "Reopened"]
+
+
+def test_a_complaint_that_goes_on_withdraws_what_was_asked(complaint):
+    set_status(complaint.name, "Resolved")
+    set_status(complaint.name, "Replied")
+    assert question(complaint.name).status == "Withdrawn"
+    assert [status for _, status in sent(complaint.name)] == ["Sent", "Muted"]
+    set_status(complaint.name, "Resolved")
+    assert (question(complaint.name).round, question(complaint.name).status) == (2, "Waiting")
+
+
+def test_what_the_customer_says_of_an_open_complaint_is_noted_once(complaint):
+    for _turn in range(2):
+        complaints.reopen(complaint.name, "It <leaks> still", "Ann", through="Desk")
+    notes = frappe.get_all(
+        "Comment", {"reference_name": complaint.name, "comment_type": "Comment"}, pluck="content", order_by="creation"
+    )
+    assert len(notes) == 1 and "still" in notes[0] and "<leaks>" not in notes[0]
+
+
+def test_an_answer_that_came_while_the_reminders_went_round_stays(complaint):
+    set_status(complaint.name, "Resolved")
+    (row,) = [row for row in queries.unanswered() if row.issue == complaint.name]
+    assert complaints._still_waits(row)
+    complaints.confirm(complaint.name, "Ann")
+    assert not complaints._still_waits(row)
+
+
+def test_the_panel_says_whose_turn_it_is(complaint):
+    def turn():
+        return complaint_panel.of_issue(frappe.get_doc("Issue", complaint.name))["next_move"]
+
+    assert turn()["whose"] == "Our turn"
+    set_status(complaint.name, "Resolved")
+    assert turn()["whose"] == "The customer’s turn" and "reminded on" in turn()["text"]
+    frappe.db.set_value("Customer", complaint.customer, "mute_service_letters", 1)
+    sent(complaint.name)
+    assert turn()["whose"] == "Our turn" and "did not reach" in turn()["text"]
+    complaints.decide(complaint.name, "They said so on the telephone")
+    assert turn()["whose"] == "Done"
+
+
 def test_customers_who_want_no_letters_get_none(complaint, customer):
     frappe.db.set_value("Customer", customer, "mute_service_letters", 1)
     assert sent(complaint.name) == [("Received", "Muted")]
@@ -271,10 +349,10 @@ def test_a_complaint_from_the_portal_keeps_its_photos_private(customer, pump):
         )
     )
     words = {"acting": acting(customer), "equipment": pump.name, "subject": "Leak", "description": "Below"}
-    name = complaints.open_complaint(**words, files=[complaints.Photo("leak.exe", photo)])
+    name = complaint_intake.open_complaint(**words, files=[complaint_intake.Photo("leak.exe", photo)])
     file = frappe.get_doc("File", {"attached_to_name": name})
     assert file.is_private and file.file_name.endswith(".png")
-    assert complaints.open_complaint(**words) == name
+    assert complaint_intake.open_complaint(**words) == name
 
 
 def test_a_photo_of_fifty_megabytes_is_refused_with_a_sentence(customer, pump):
@@ -283,23 +361,23 @@ def test_a_photo_of_fifty_megabytes_is_refused_with_a_sentence(customer, pump):
             return 50 * 1024 * 1024
 
     with pytest.raises(frappe.ValidationError, match="50 MB; at most 10 MB"):
-        complaints.open_complaint(
+        complaint_intake.open_complaint(
             acting=acting(customer),
             equipment=pump.name,
             subject="Leak",
             description="",
-            files=[complaints.Photo("leak.png", Huge())],
+            files=[complaint_intake.Photo("leak.png", Huge())],
         )
 
 
 def test_a_page_that_calls_itself_a_photo_is_refused(customer, pump):
     with pytest.raises(frappe.ValidationError, match="not a photo"):
-        complaints.open_complaint(
+        complaint_intake.open_complaint(
             acting=acting(customer),
             equipment=pump.name,
             subject="Leak",
             description="",
-            files=[complaints.Photo("leak.png", io.BytesIO(b"<svg onload=alert(1)>"))],
+            files=[complaint_intake.Photo("leak.png", io.BytesIO(b"<svg onload=alert(1)>"))],
         )
 
 
@@ -307,4 +385,4 @@ def test_equipment_of_others_is_not_there(customer):
     other = world.equipment(makers.customer("Somebody Else").name)
     for name in (other.name, "EQP-NOT-THERE", None):
         with pytest.raises(frappe.DoesNotExistError, match="not one of yours"):
-            complaints.open_complaint(acting=acting(customer), equipment=name, subject="Leak", description="")
+            complaint_intake.open_complaint(acting=acting(customer), equipment=name, subject="Leak", description="")

@@ -41,6 +41,9 @@ class Visitor:
         headers = {"X-Frappe-CSRF-Token": self.csrf_token} if self.csrf_token else {}
         return self._open("POST", path, data=values or {}, extra=headers, **options)
 
+    def request(self, method: str, path: str) -> TestResponse:
+        return self._open(method, path)
+
     def call(self, method: str, **values) -> TestResponse:
         return self.post(f"/api/method/{method}", values)
 

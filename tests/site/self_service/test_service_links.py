@@ -58,7 +58,7 @@ def test_a_link_that_has_ended_opens_nothing(issue, end):
     if end == "expired":
         frappe.db.set_value("Service Link", {"reference_name": issue}, "expires_at", "2020-01-01")
     elif end == "revoked":
-        service_links.revoke_all("Issue", issue)
+        service_links.revoke_all("Issue", [issue])
     else:
         frappe.delete_doc("Issue", issue)
     assert service_links.open_link(token, service_links.CONFIRM) is None

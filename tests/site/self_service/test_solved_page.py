@@ -113,6 +113,50 @@ def test_a_refusal_needs_a_reason_and_opens_the_complaint_again(question):
     assert "we go on with it" in text_of(guest.get(path))
 
 
+def test_programs_that_look_into_letters_confirm_nothing(question):
+    guest, path = Visitor(), f"/solved/{token_for(question)}"
+    for method in ("GET", "HEAD", "OPTIONS", "GET"):
+        for query in ("", "?do=confirm&stars=5", "?do=refuse&reason=no"):
+            guest.request(method, path + query)
+    assert status_of(question) == "Resolved"
+    assert question.reload().status == "Waiting"
+    assert guest.post(path, {"do": "confirm"}).status_code == 303
+
+
+def neutral(path):
+    """The answer of a link that has ended; it tells nothing of the complaint."""
+    answer = Visitor().get(path)
+    words = text_of(answer)
+    assert answer.status_code == 404 and "It drips" not in words
+    return words
+
+
+def test_every_link_that_has_ended_answers_with_the_same_sentence(question):
+    first, second = (f"/solved/{token_for(question)}" for _letter in range(2))
+    assert Visitor().post(first, {"do": "refuse", "reason": "No"}).status_code == 303
+    assert "we go on with it" in text_of(Visitor().get(first))
+    ended = neutral(second)
+    again = complaints.ask_for_confirmation(question.issue)
+    frappe.db.commit()
+    assert neutral(first) == ended == neutral("/solved/no-such-link")
+    third = f"/solved/{token_for(frappe.get_doc('Solution Confirmation', again))}"
+    assert Visitor().get(third).status_code == 200
+    frappe.db.set_value("Service Link", {"reference_name": again}, "expires_at", "2020-01-01")
+    frappe.db.commit()
+    assert neutral(third) == ended
+
+
+def test_the_links_of_a_closed_complaint_end_when_the_desk_opens_it_again(question):
+    path = f"/solved/{token_for(question)}"
+    assert Visitor().post(path, {"do": "confirm"}).status_code == 303
+    assert "the complaint is closed" in text_of(Visitor().get(path))
+    issue = frappe.get_doc("Issue", question.issue)
+    issue.status = "Open"
+    issue.save()
+    frappe.db.commit()
+    neutral(path)
+
+
 def test_a_link_that_is_wrong_is_not_there(question):
     assert Visitor().get("/solved/no-such-link").status_code == 404
     assert Visitor().post("/solved/no-such-link", {"do": "confirm"}).status_code == 404

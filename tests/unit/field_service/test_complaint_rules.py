@@ -48,6 +48,45 @@ def test_the_desk_waits_for_customers_who_know_of_the_question():
     assert decide("Confirmed", ASKED, True, late, PATIENCE).code == "not_asked"
 
 
+def asked(status="Waiting", reminders=0, was_told=True):
+    return complaints.Asked(status, ASKED, None, reminders, was_told)
+
+
+SOON, LATE = ASKED + timedelta(hours=1), ASKED - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "question", "visit_on", "response_by", "resolution_by", "whose", "code"),
+    [
+        ("Open", None, None, SOON, SOON, "ours", "answer"),
+        ("Open", None, SOON, LATE, LATE, "ours", "late_answer"),
+        ("Open", None, SOON, None, LATE, "ours", "late_solution"),
+        ("Open", asked("Refused"), SOON, None, SOON, "ours", "visit"),
+        ("Open", None, None, None, SOON, "ours", "solution"),
+        ("Open", None, None, None, None, "ours", "solve"),
+        ("Replied", None, None, None, None, "theirs", "replied"),
+        ("On Hold", None, None, None, None, "ours", "on_hold"),
+        ("Resolved", None, None, None, None, "ours", "not_asked"),
+        ("Resolved", asked("Withdrawn"), None, None, None, "ours", "not_asked"),
+        ("Resolved", asked(), None, None, None, "theirs", "asked"),
+        ("Resolved", asked(was_told=False), None, None, None, "ours", "not_told"),
+        ("Resolved", asked("No Answer"), None, None, None, "ours", "no_answer"),
+        ("Closed", asked("Confirmed"), None, LATE, LATE, "nobody's", "closed"),
+    ],
+)
+def test_it_is_always_somebodys_turn(status, question, visit_on, response_by, resolution_by, whose, code):
+    move = complaints.next_move(status, question, visit_on, response_by, resolution_by, ASKED, PATIENCE)
+    assert (move.whose, move.code) == (whose, code)
+
+
+def test_the_days_of_the_question_are_told_that_the_reminders_keep():
+    values = complaints.next_move("Resolved", asked(), None, None, None, ASKED, PATIENCE).values
+    assert after((values["remind_on"] - ASKED).days) == "remind"
+    assert after((values["decide_on"] - ASKED).days) == "decide"
+    last = complaints.next_move("Resolved", asked(reminders=2), None, None, None, ASKED, PATIENCE).values
+    assert "remind_on" not in last
+
+
 @pytest.mark.parametrize(
     ("status", "is_solved", "outcome"),
     [

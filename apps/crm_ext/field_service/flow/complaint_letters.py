@@ -24,6 +24,11 @@ def keep(issue: str, step: str, which: str = "", question: str | None = None) ->
         _OUTBOX.send_soon()
 
 
+def keep_turn(issue: Document, step: str) -> None:
+    """The complaint is closed, or open again, by this save: each time a letter of its own."""
+    keep(issue.name, step, str(issue.modified))
+
+
 def send_waiting(checkpoint: Callable[[], None] | None = None) -> int:
     """Send the letters that wait; returns how many were worked off."""
     return _OUTBOX.send_waiting(checkpoint)

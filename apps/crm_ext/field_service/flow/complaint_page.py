@@ -35,14 +35,23 @@ def take_answer(token: str, form: Any) -> None:
     action = form.get("do")
     if action not in ("confirm", "refuse"):
         frappe.throw(_("Please say whether it is solved."))
+    issue = _locked_issue(token)
     opened = service_links.use(token, service_links.CONFIRM)
-    issue = frappe.db.get_value("Solution Confirmation", opened.name, "issue")
     by = opened.email or _("the customer")
     answer = {"through": complaints.BY_LINK, "question": opened.name}
     if action == "confirm":
         complaints.confirm(issue, by, stars=form.get("stars") or 0, remark=form.get("remark"), **answer)
     else:
         complaints.reopen(issue, form.get("reason") or "", by, **answer)
+
+
+def _locked_issue(token: str) -> str | None:
+    """The issue that the link asks about, locked before the link, as whoever ends the links of an issue does."""
+    opened = service_links.open_link(token, service_links.CONFIRM)
+    issue = queries.shown_question(opened.name).issue if opened else None
+    if issue:
+        frappe.db.get_value("Issue", issue, "name", for_update=True)
+    return issue
 
 
 def _said(status: str) -> dict[str, Any] | None:

@@ -9,14 +9,14 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, now_datetime
 
-from crm_ext.field_service.flow import complaint_costs
+from crm_ext.field_service.flow import complaint_costs, complaint_entitlement, complaint_moves
 from crm_ext.field_service.flow import complaint_policy as policy
 from crm_ext.field_service.queries import complaints as queries
 from crm_ext.field_service.queries import supplier_claims as claim_queries
 from crm_ext.field_service.rules import complaints as rules
 from crm_ext.offer_desk.queries.cost_sight import may_see_cost
 from crm_ext.self_service.flow import outbox
-from crm_ext.service_contracts.flow.entitlements import entitlement_for, entitlement_of
+from crm_ext.service_contracts.flow.entitlements import entitlement_of
 from crm_ext.service_contracts.rules.entitlements import Entitlement
 
 
@@ -27,16 +27,9 @@ def preview(
     facts = queries.equipment_facts(equipment) if equipment else None
     customer = (facts.customer if facts else None) or customer
     company = (facts.company if facts else None) or company
-    found = None
-    if customer and company:
-        found = entitlement_for(
-            customer=customer,
-            company=company,
-            on=on or getdate(),
-            equipment=equipment or None,
-            item_code=facts.item_code if facts else None,
-            cause=cause or None,
-        )
+    found = complaint_entitlement.find(
+        customer=customer, company=company, on=on or getdate(), equipment=facts, cause=cause
+    )
     return {
         "customer": customer,
         "company": company,
@@ -47,17 +40,21 @@ def preview(
 
 
 def of_issue(issue: Document) -> dict[str, Any]:
-    """{entitlement, question, letters, orders, claims, costs}; costs only for those who may see costs."""
+    """{entitlement, next_move, question, may_decide, letters, orders, claims, costs}.
+
+    costs only for those who may see costs.
+    """
     facts = queries.equipment_facts(issue.equipment) if issue.equipment else None
     found = entitlement_of(issue.contract_line, getdate(issue.opening_date)) if issue.contract_line else None
-    asked = queries.questions(issue.name)
+    question = next(iter(queries.questions(issue.name)), None)
+    orders = queries.orders_of(issue.name)
     return {
         "entitlement": _entitlement(found, facts),
-        "question": asked[0] if asked else None,
-        "must_be_confirmed": policy.must_be_confirmed(),
-        "may_decide": bool(asked) and _may_decide(asked[0]),
+        "next_move": complaint_moves.of_issue(issue, question, orders),
+        "question": question,
+        "may_decide": bool(question) and _may_decide(question),
         "letters": _troubles(issue.name),
-        "orders": queries.orders_of(issue.name),
+        "orders": orders,
         "claims": claim_queries.claims_of(issue.name)
         if frappe.has_permission("Supplier Claim", "read")
         else [],

@@ -56,7 +56,7 @@ def keep_due(now: datetime, orders: Collection[str] | None = None) -> None:
 
 def forget(service_order: str) -> None:
     _OUTBOX.forget(service_order)
-    service_links.forget("Service Order", service_order)
+    service_links.forget("Service Order", [service_order])
 
 
 def expected_arrival(service_order: str, left_at: datetime) -> datetime | None:

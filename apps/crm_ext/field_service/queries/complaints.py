@@ -9,11 +9,11 @@ import frappe
 
 
 def equipment_facts(equipment: str) -> dict | None:
-    """{customer, company, item_code, equipment_name, serial_no, warranty_expires_on}."""
+    """{name, customer, company, item_code, equipment_name, warranty_expires_on}."""
     return frappe.db.get_value(
         "Equipment",
         equipment,
-        ["customer", "company", "item_code", "equipment_name", "serial_no", "warranty_expires_on"],
+        ["name", "customer", "company", "item_code", "equipment_name", "warranty_expires_on"],
         as_dict=True,
     )
 
@@ -41,11 +41,11 @@ def promised_times(contract_line: str) -> dict | None:
 
 
 def open_question(issue: str) -> dict | None:
-    """The latest question about an issue, locked: {name, status, round, asked_on, …}; it tells what stands now."""
+    """The latest question about an issue, locked: {name, status, round, asked_on, reminders}; it tells what stands now."""
     return frappe.db.get_value(
         "Solution Confirmation",
         {"issue": issue},
-        ["name", "status", "round", "asked_on", "stars"],
+        ["name", "status", "round", "asked_on", "reminders"],
         order_by="round desc",
         as_dict=True,
         for_update=True,
@@ -80,6 +80,8 @@ def questions(issue: str) -> list[dict]:
             "round",
             "status",
             "asked_on",
+            "reminded_on",
+            "reminders",
             "answered_on",
             "answered_through",
             "answered_by",
@@ -123,6 +125,21 @@ def unanswered() -> list[dict]:
     )
 
 
+def was_noted(issue: str, comment: str) -> bool:
+    """Whether the issue has this comment."""
+    return bool(
+        frappe.db.exists(
+            "Comment",
+            {
+                "reference_doctype": "Issue",
+                "reference_name": issue,
+                "comment_type": "Comment",
+                "content": comment,
+            },
+        )
+    )
+
+
 def solution_of(issue: str) -> str | None:
     """What the latest finished service order says was done."""
     done = frappe.get_all(
@@ -157,11 +174,6 @@ def was_told(question: str) -> bool:
     """Whether the customer was sent the question, or will be in a moment."""
     asked = {"solution_confirmation": question, "step": "Asked", "status": ("in", ("Sent", "Waiting"))}
     return bool(frappe.db.exists("Complaint Letter", asked))
-
-
-def count_turns(issue: str) -> int:
-    """How often the customer was told that the issue is closed or open again."""
-    return frappe.db.count("Complaint Letter", {"issue": issue, "step": ("in", ("Closed", "Reopened"))})
 
 
 def addressee(issue: str) -> dict | None:

@@ -60,6 +60,74 @@ def may_close_without_answer(
     return None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The latest question to the customer; was_told: whether its letter went out, or will in a moment."""
+
+    status: str
+    asked_on: datetime
+    reminded_on: datetime | None
+    reminders: int
+    was_told: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """Whose turn it is, and what is to be done: a code with its values."""
+
+    whose: Literal["ours", "theirs", "nobody's"]
+    code: str
+    values: dict[str, datetime]
+
+
+def next_move(
+    status: str,
+    asked: Asked | None,
+    visit_on: datetime | None,
+    response_by: datetime | None,
+    resolution_by: datetime | None,
+    now: datetime,
+    policy: Policy,
+) -> Move:
+    """Who is waiting for whom. response_by: only while nobody has answered; visit_on: when the next visit is planned.
+
+    Codes: 'closed', 'on_hold', 'replied', 'not_asked', 'not_told', 'no_answer', 'asked' (decide_on, remind_on if a reminder
+    is to come before), 'late_answer' and 'answer' (due), 'visit' (visit_on), 'late_solution' and 'solution' (due), 'solve'.
+    """
+    if status == "Closed":
+        return Move("nobody's", "closed", {})
+    if status == "On Hold":
+        return Move("ours", "on_hold", {})
+    if status == "Replied":
+        return Move("theirs", "replied", {})
+    if status == "Resolved":
+        return _move_about_question(asked, policy)
+    if response_by:
+        return Move("ours", "late_answer" if response_by < now else "answer", {"due": response_by})
+    if resolution_by and resolution_by < now:
+        return Move("ours", "late_solution", {"due": resolution_by})
+    if visit_on:
+        return Move("ours", "visit", {"visit_on": visit_on})
+    if resolution_by:
+        return Move("ours", "solution", {"due": resolution_by})
+    return Move("ours", "solve", {})
+
+
+def _move_about_question(asked: Asked | None, policy: Policy) -> Move:
+    if asked is None or asked.status not in ANSWERABLE:
+        return Move("ours", "not_asked", {})
+    if asked.status == NO_ANSWER:
+        return Move("ours", "no_answer", {})
+    if not asked.was_told:
+        return Move("ours", "not_told", {})
+    decide_on = asked.asked_on + timedelta(days=policy.decide_after_days)
+    remind_on = (asked.reminded_on or asked.asked_on) + timedelta(days=max(policy.reminder_days, 1))
+    values = {"decide_on": decide_on}
+    if asked.reminders < policy.reminders and remind_on < decide_on:
+        values["remind_on"] = remind_on
+    return Move("theirs", "asked", values)
+
+
 def answer(status: str, is_solved: bool) -> Literal["new", "same"] | Refusal:
     """Whether an answer to a question is new; Refusal 'answered_otherwise' where it was answered the other way."""
     if status in ANSWERABLE or (status == BY_THE_DESK and not is_solved):

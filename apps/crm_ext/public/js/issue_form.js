@@ -59,6 +59,7 @@ Object.assign(crm_ext.complaint, {
 	draw(frm, shown) {
 		frm.$wrapper.find(".crm-ext-complaint").closest(".form-dashboard-section").remove();
 		const facts = [
+			...this.next_facts(shown.next_move),
 			...this.entitlement_facts(shown.entitlement),
 			...this.question_facts(shown),
 			...this.cost_facts(shown.costs),
@@ -75,6 +76,12 @@ Object.assign(crm_ext.complaint, {
 		}
 		frm.dashboard.add_section(list, __("Service and Entitlement"));
 		frm.dashboard.show();
+	},
+
+	next_facts(move) {
+		if (!move) return [];
+		const escape = frappe.utils.escape_html;
+		return [[__("What Is Next"), `<strong>${escape(move.whose)}</strong>: ${escape(move.text)}`]];
 	},
 
 	entitlement_facts(entitlement) {
@@ -209,6 +216,21 @@ Object.assign(crm_ext.complaint, {
 				},
 				{ fieldname: "said_by", fieldtype: "Data", label: __("Who Said So") },
 				{
+					fieldname: "stars",
+					fieldtype: "Select",
+					label: __("How Satisfied They Are"),
+					options: [
+						{ value: "0", label: __("Not said") },
+						{ value: "5", label: __("Very satisfied") },
+						{ value: "4", label: __("Satisfied") },
+						{ value: "3", label: __("Neither one nor the other") },
+						{ value: "2", label: __("Not satisfied") },
+						{ value: "1", label: __("Not satisfied at all") },
+					],
+					default: "0",
+					depends_on: "eval:doc.answer=='1'",
+				},
+				{
 					fieldname: "reason",
 					fieldtype: "Small Text",
 					label: __("What They Said"),
@@ -216,9 +238,9 @@ Object.assign(crm_ext.complaint, {
 				},
 			],
 			primary_action_label: __("Record"),
-			primary_action({ answer, said_by, reason }) {
+			primary_action({ answer, said_by, stars, reason }) {
 				dialog.hide();
-				act("record_answer", { is_solved: answer === "1", said_by, reason });
+				act("record_answer", { is_solved: answer === "1", said_by, reason, stars });
 			},
 		});
 		dialog.show();

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import frappe
 from frappe import _
@@ -80,20 +82,23 @@ def use(token: str | None, purpose: str) -> Opened:
     return opened
 
 
-def revoke_all(doctype: str, name: str) -> None:
-    """The links to this document stop working."""
-    frappe.db.set_value(
-        "Service Link",
-        {"reference_type": doctype, "reference_name": name},
-        "is_revoked",
-        1,
-        update_modified=False,
-    )
+def revoke_all(doctype: str, names: Collection[str], only_unused: bool = False) -> None:
+    """The links to these documents stop working; only_unused: one that was used still says what was done with it."""
+    link = frappe.qb.DocType("Service Link")
+    revoked = frappe.qb.update(link).set(link.is_revoked, 1).where(_leads_to(link, doctype, names))
+    if only_unused:
+        revoked = revoked.where(link.used_at.isnull())
+    revoked.run()
 
 
-def forget(doctype: str, name: str) -> None:
-    """A document that is deleted takes its links along; the right to delete it was checked."""
-    frappe.db.delete("Service Link", {"reference_type": doctype, "reference_name": name})
+def forget(doctype: str, names: Collection[str]) -> None:
+    """Documents that are deleted take their links along; the right to delete them was checked."""
+    link = frappe.qb.DocType("Service Link")
+    frappe.qb.from_(link).delete().where(_leads_to(link, doctype, names)).run()
+
+
+def _leads_to(link: Any, doctype: str, names: Collection[str]) -> Any:
+    return (link.reference_type == doctype) & link.reference_name.isin([*names, ""])
 
 
 def _opened(token: str | None, purpose: str, is_locked: bool) -> Opened | None:
