@@ -841,6 +841,17 @@ def service_invoice(
     return invoice
 
 
+def may_be_invoiced_in(customer: str, company: str, currency: str) -> bool:
+    """Whether ERPNext takes an invoice in a currency against the customer's receivable account."""
+    from erpnext.accounts.party import get_party_gle_currency
+
+    return bool(
+        receivable_currency(customer, company) == currency
+        or get_party_gle_currency("Customer", customer, company)
+        or frappe.get_cached_doc("Accounts Settings").allow_multi_currency_invoices_against_single_party_account
+    )
+
+
 def cost_account(item_code: str, company: str) -> str | None:
     """Where the cost of a sold item goes: of the item, its group, its brand or the company."""
     from erpnext.setup.doctype.brand.brand import get_brand_defaults
@@ -869,10 +880,3 @@ def period_errors() -> tuple[type[Exception], ...]:
 def require_stock_not_frozen(day: date) -> None:
     """Raises where this user may not move stock on a day any more (Stock Settings)."""
     frappe.new_doc("Stock Ledger Entry", posting_date=day).check_stock_frozen_date()
-
-
-def hours_are_taken() -> type[Exception]:
-    """What ERPNext raises where an employee has two timesheets for one hour."""
-    from erpnext.projects.doctype.timesheet.timesheet import OverlapError
-
-    return OverlapError

@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 
 from crm_ext.api.guards import require_document
-from crm_ext.field_service.flow import part_picking, service_orders
+from crm_ext.field_service.flow import part_picking, service_orders, service_posting
 
 
 def require_source(doctype: str, name: str) -> None:
@@ -33,3 +33,10 @@ def pickable(service_order: str, item_code: str, warehouse: str) -> dict[str, An
     """{serial_nos, batches: [{batch_no, qty}]} of an item in a warehouse, to pick a part's numbers from."""
     require_document("Service Order", service_order, "read")
     return part_picking.pickable(item_code, warehouse)
+
+
+@frappe.whitelist(methods=["GET"])
+def posting(service_order: str) -> dict[str, Any]:
+    """{documents: [{doctype, says, name}], problems, hints}: what submitting would post, or what it posted."""
+    require_document("Service Order", service_order, "read")
+    return service_posting.preview(frappe.get_doc("Service Order", service_order))

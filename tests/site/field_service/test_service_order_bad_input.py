@@ -206,7 +206,7 @@ def test_only_a_maintenance_manager_decides_by_hand_who_pays(world):
     frappe.set_user(user)
     order.save(ignore_permissions=True)
     frappe.set_user("Administrator")
-    assert (order.parts[0].payer, order.parts[0].payer_reason) == ("Ourselves", "Goodwill")
+    assert (order.parts[0].payer, order.parts[0].why) == ("Ourselves", "Goodwill")
     order.submit()
     assert service_world.ledger(order.stock_entry)[world.accounts["own_cost_account"]] == 60
 

@@ -91,6 +91,15 @@ def draw(order: Document) -> None:
             decide(order, replace(job, coverage=coverage))
 
 
+def to_draw(order: Document) -> dict[str, Decimal]:
+    """{"Visit", "Hour": quantity} that submitting would take from the contract, as the lines stand now."""
+    coverage, hours = job_of(order).coverage, _hours_of_contract(order)
+    if coverage is None or not hours:
+        return {}
+    counted = {"Visit": (coverage.visits_left, Decimal(1)), "Hour": (coverage.hours_left, hours)}
+    return {unit: quantity for unit, (left, quantity) in counted.items() if left is not None}
+
+
 def give_back(order: Document) -> None:
     entitlements.give_back((order.doctype, order.name))
 
@@ -208,7 +217,7 @@ def _write(row: Document, share: Share, job: Job) -> None:
     if row.decided_by_hand:
         return
     row.payer = share.payer
-    row.payer_reason = payer_sentences.sentence(share.reason)[:140]
+    row.payer_reason = payer_sentences.stored(share.reason)
     row.supplier = job.supplier if share.payer == "Supplier" else None
 
 
@@ -229,7 +238,7 @@ def _guard_decisions(order: Document) -> None:
     for row in (*order.parts, *order.times):
         if not row.decided_by_hand:
             continue
-        row.payer_reason = (row.decision_reason or "")[:140]
+        row.payer_reason = None
         if row.name in old and _decision(old[row.name]) == _decision(row):
             continue
         if DECIDER not in frappe.get_roles():

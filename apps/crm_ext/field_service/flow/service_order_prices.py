@@ -112,7 +112,10 @@ def _is_changed(order: Document, row: Document) -> bool:
     before = order.get_doc_before_save()
     old = {each.name: each for each in _priced_rows(before)} if before else {}
     fields = ("item_code", "qty", "planned_qty", "uom", "hours", "kilometres")
-    return row.name not in old or any(row.get(field) != old[row.name].get(field) for field in fields)
+    # What is empty here is 0 in the database.
+    return row.name not in old or any(
+        (row.get(field) or None) != (old[row.name].get(field) or None) for field in fields
+    )
 
 
 def _travel_is_charged_by() -> str:

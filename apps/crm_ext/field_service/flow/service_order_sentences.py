@@ -19,7 +19,7 @@ def throw(refusal: Refusal, order: Document) -> NoReturn:
 
 def sentence(refusal: Refusal, order: Document) -> str:
     values = refusal.values
-    for family in (_of_order, _of_times, _of_serial_numbers, _of_parts):
+    for family in (_of_order, _of_times, _of_serial_numbers, _of_parts, _of_accounts):
         if text := family(refusal.code, values, order):
             return text
     raise KeyError(refusal.code)
@@ -90,6 +90,14 @@ def _of_times(code: str, values, order: Document) -> str | None:
             return _(
                 "The customer pays for {0}, but Field Service Settings name no item for it. Enter it there."
             ).format(_(values["what"]))
+        case "activity_missing":
+            return _(
+                "Row {0}: choose an Activity Type, or set the usual one in Field Service Settings."
+            ).format(values["row"])
+        case "hours_taken":
+            return _(
+                "Work and travel, row {0}: {1} has a timesheet for the same hours already ({2}). Correct the times of this order, or that timesheet."
+            ).format(values["row"], values["person"], values["timesheet"])
         case "time_not_understood":
             return _("{0} is not a time. Enter it again.").format(values["told"])
     return None
@@ -132,6 +140,10 @@ def _of_parts(code: str, values, order: Document) -> str | None:
             return _(
                 "Parts, row {0}: choose the warehouse that {1} was taken from, or set the technician's van."
             ).format(values["row"], values["item"])
+        case "warehouse_of_other_company":
+            return _(
+                "Parts, row {0}: {1} is a warehouse of {2}, and this order belongs to {3}. Choose a warehouse of {3}."
+            ).format(values["row"], values["warehouse"], values["owner"], values["company"])
         case "batch_missing":
             return _("Parts, row {0}: choose the batch of {1}.").format(values["row"], values["item"])
         case "batch_of_other_item":
@@ -152,6 +164,24 @@ def _of_parts(code: str, values, order: Document) -> str | None:
             return _(
                 "The customer pays row {0}, but {1} has no price. Enter a rate on the line, or a price in the customer's price list."
             ).format(values["row"], values["item"])
+    return None
+
+
+def _of_accounts(code: str, values, order: Document) -> str | None:
+    match code:
+        case "currency_of_account":
+            return _(
+                "{0} pays in {1}, but has a receivable account in {2}. Give the customer an account in {1}, or allow invoices in several currencies against one account in Accounts Settings."
+            ).format(values["customer"], values["currency"], values["account_currency"])
+        case "cost_account_missing":
+            return _(
+                "{0} has no account for cost of goods sold in {1}. Set the Default Expense Account of the item or of the company."
+            ).format(values["item"], values["company"])
+        case "account_missing":
+            label = frappe.get_meta("Field Service Account").get_label(values["field"])
+            return _(
+                "Field Service Settings name no account for {0} in {1}. Enter it there, then submit again."
+            ).format(_(label), values["company"])
     return None
 
 

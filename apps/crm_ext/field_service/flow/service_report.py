@@ -42,40 +42,45 @@ def _task(task: Document) -> dict[str, str]:
     }
 
 
-def _payers(order: Document) -> dict[str, str]:
-    """Who pays each line, by its name: one, or two with what each carries."""
-    seconds = {row.share_of: row for row in (*order.parts, *order.times) if row.share_of}
+def _payers(order: Document) -> dict[str, list[dict[str, str]]]:
+    """Who pays each line and why, by its name: one, or two with what each carries."""
+    rows = (*order.parts, *order.times)
+    seconds = {row.share_of: row for row in rows if row.share_of}
     return {
-        row.name: _(", ").join(_carried(each) for each in (row, seconds[row.name]))
+        row.name: [_shared(each) for each in (row, seconds[row.name])]
         if row.name in seconds
-        else _(row.payer or "")
-        for row in (*order.parts, *order.times)
+        else [_alone(row)]
+        for row in rows
     }
 
 
-def _carried(row: Document) -> str:
+def _alone(row: Document) -> dict[str, str]:
+    return {"who": _(row.payer or ""), "why": row.why}
+
+
+def _shared(row: Document) -> dict[str, str]:
     if row.doctype == "Service Order Part":
-        return _("{0} {1}%").format(_(row.payer), pages.number(row.share_percent))
-    return _("{0} {1} hours").format(_(row.payer), pages.number(row.charged_hours))
+        return {**_alone(row), "who": _("{0} {1}%").format(_(row.payer), pages.number(row.share_percent))}
+    return {**_alone(row), "who": _("{0} {1} hours").format(_(row.payer), pages.number(row.charged_hours))}
 
 
-def _part(row: Document, payers: dict[str, str]) -> dict[str, str]:
+def _part(row: Document, payers: dict[str, list]) -> dict[str, Any]:
     numbers = [number.strip() for number in (row.serial_no or "").splitlines() if number.strip()]
     return {
         "item": row.item_name or row.item_code,
         "quantity": f"{pages.number(row.qty)} {_(row.uom or '')}".strip(),
         "numbers": _(", ").join([*numbers, *([row.batch_no] if row.batch_no else [])]),
-        "payer": payers[row.name],
+        "payers": payers[row.name],
     }
 
 
-def _time(row: Document, payers: dict[str, str]) -> dict[str, str]:
+def _time(row: Document, payers: dict[str, list]) -> dict[str, Any]:
     return {
         "what": _(row.what),
         "technician": row.technician,
         "when": pages.window(row.from_time, row.to_time),
         "hours": pages.number(round(row.hours or 0, 2)),
-        "payer": payers[row.name],
+        "payers": payers[row.name],
     }
 
 

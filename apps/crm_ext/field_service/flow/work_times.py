@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from frappe.utils import get_datetime, get_system_timezone, now_datetime
 from crm_ext.field_service.flow import service_order_sentences as sentences
 from crm_ext.field_service.rules import work_times as rules
 from crm_ext.field_service.rules.work_times import Moment, WorkTime
-from crm_ext.shared.results import refuse
+from crm_ext.shared.results import Refusal, refuse
 
 
 def zone() -> ZoneInfo:
@@ -39,13 +39,13 @@ def set_hours(order: Document) -> None:
         row.hours = float(rules.hours(time, here))
 
 
-def require_past(order: Document) -> None:
-    """Raises for work that has not happened yet: the clock of a phone, or a day typed wrongly."""
+def not_yet_past(order: Document) -> Iterator[Refusal]:
+    """Work that has not happened yet: the clock of a phone, or a day typed wrongly."""
     here = zone()
     now = rules.exact(Moment(now_datetime().replace(microsecond=0)), here)
     for row in worked(order):
         if rules.exact(_time(row).end, here) > now:
-            sentences.throw(refuse("time_in_future", row=row.idx, moment=row.to_time), order)
+            yield refuse("time_in_future", row=row.idx, moment=row.to_time)
 
 
 def worked(order: Document) -> list[Document]:

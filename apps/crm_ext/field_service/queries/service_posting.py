@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 import frappe
 
@@ -25,11 +26,18 @@ def stock_of(item_codes: Collection[str], company: str) -> dict[tuple[str, str],
 
 
 def items(item_codes: Collection[str]) -> dict[str, dict]:
-    """{item: {is_stock_item, has_serial_no, has_batch_no, disabled, stock_uom}}."""
+    """{item: {is_stock_item, has_serial_no, has_batch_no, allow_negative_stock, stock_uom}}."""
     rows = frappe.get_all(
         "Item",
         filters={"name": ("in", list(item_codes) or [""])},
-        fields=["name", "is_stock_item", "has_serial_no", "has_batch_no", "disabled", "stock_uom"],
+        fields=[
+            "name",
+            "is_stock_item",
+            "has_serial_no",
+            "has_batch_no",
+            "allow_negative_stock",
+            "stock_uom",
+        ],
         order_by="name",
     )
     return {row.name: row for row in rows}
@@ -94,6 +102,55 @@ def technicians(names: Collection[str]) -> dict[str, dict]:
         order_by="name",
     )
     return {row.name: row for row in rows}
+
+
+def companies_of_warehouses(names: Collection[str]) -> dict[str, str]:
+    return dict(
+        frappe.get_all(
+            "Warehouse",
+            filters={"name": ("in", list(names) or [""])},
+            fields=["name", "company"],
+            order_by="name",
+            as_list=True,
+        )
+    )
+
+
+def booked_times(employees: Collection[str], first: datetime, last: datetime) -> list[dict]:
+    """[{employee, timesheet, from_time, to_time}] on timesheets that are not cancelled, of employees between two moments."""
+    sheet, log = frappe.qb.DocType("Timesheet"), frappe.qb.DocType("Timesheet Detail")
+    return (
+        frappe.qb.from_(sheet)
+        .join(log)
+        .on(log.parent == sheet.name)
+        .select(sheet.employee, sheet.name.as_("timesheet"), log.from_time, log.to_time)
+        .where(sheet.employee.isin(list(employees) or [""]) & (sheet.docstatus < 2))
+        .where((log.from_time < last) & (log.to_time > first))
+        .orderby(sheet.name)
+        .orderby(log.idx)
+        .run(as_dict=True)
+    )
+
+
+def hourly_costs(employees: Collection[str], activity_types: Collection[str]) -> dict[tuple[str, str], float]:
+    """{(employee, activity type): cost of an hour} by ERPNext's Activity Cost, else by the activity type."""
+    activities = list(activity_types) or [""]
+    usual = frappe.get_all(
+        "Activity Type",
+        filters={"name": ("in", activities)},
+        fields=["name", "costing_rate"],
+        order_by="name",
+        as_list=True,
+    )
+    own = frappe.get_all(
+        "Activity Cost",
+        filters={"employee": ("in", list(employees) or [""]), "activity_type": ("in", activities)},
+        fields=["employee", "activity_type", "costing_rate"],
+        order_by="name",
+        as_list=True,
+    )
+    found = {(employee, activity): cost for employee in employees for activity, cost in usual}
+    return {**found, **{(employee, activity): cost for employee, activity, cost in own}}
 
 
 def van_of(technician: str) -> str | None:

@@ -1,15 +1,6 @@
 // The form of a service order, in the order of the work: what, where, who, done, who pays, posted.
 const API = "crm_ext.api.service_orders";
 const STEPS = { Planned: "On the Way", "On the Way": "In Progress", "In Progress": "Work Done" };
-const STATUS_COLOURS = {
-	Open: "orange",
-	Planned: "blue",
-	"On the Way": "cyan",
-	"In Progress": "purple",
-	"Work Done": "yellow",
-	Completed: "green",
-	Cancelled: "gray",
-};
 // The colour repeats what the word says and never stands for it.
 const PAYER_COLOURS = {
 	Customer: "blue",
@@ -18,6 +9,13 @@ const PAYER_COLOURS = {
 	Supplier: "purple",
 	Ourselves: "gray",
 };
+const PAYER_TOTALS = [
+	["Customer", "customer_total"],
+	["Contract", "contract_total"],
+	["Warranty", "warranty_total"],
+	["Supplier", "supplier_total"],
+	["Ourselves", "own_total"],
+];
 
 const MOMENTS = ["planned_start", "planned_end", "window_start", "window_end", "due_by", "left_at", "arrived_at", "finished_at", "signed_on"];
 
@@ -26,17 +24,20 @@ frappe.ui.form.on("Service Order", {
 		// These go with the order; it cancels them itself and in the right order.
 		frm.ignore_doctypes_on_cancel_all = ["Stock Entry", "Timesheet", "Sales Invoice", "Journal Entry"];
 		set_queries(frm);
-		for (const table of ["Service Order Part", "Service Order Time"]) {
-			frappe.meta.get_docfield(table, "payer", frm.doc.name).formatter = show_payer;
-			frappe.meta.docfield_map[table].payer.formatter = show_payer;
+		for (const [table, counted] of [
+			["Service Order Part", ["planned_qty", "qty"]],
+			["Service Order Time", ["hours"]],
+		]) {
+			set_formatter(frm, table, "payer", show_payer);
+			set_formatter(frm, table, "why", show_why);
+			for (const field of counted) set_formatter(frm, table, field, show_count);
 		}
 	},
 
 	refresh(frm) {
-		if (!frm.is_new()) {
-			frm.page.set_indicator(__(frm.doc.status), STATUS_COLOURS[frm.doc.status]);
-		}
 		say_what_is_next(frm);
+		show_who_pays(frm);
+		show_posting(frm);
 		add_buttons(frm);
 		add_supplier_claim(frm);
 		add_picking(frm);
@@ -107,6 +108,22 @@ function set_queries(frm) {
 	}));
 }
 
+function set_formatter(frm, table, field, formatter) {
+	frappe.meta.get_docfield(table, field, frm.doc.name).formatter = formatter;
+	frappe.meta.docfield_map[table][field].formatter = formatter;
+}
+
+// Narrow columns cut sentences off; the whole stands in the row's form, and here for who points at it.
+function show_why(value) {
+	const why = frappe.utils.escape_html(value || "");
+	return `<span title="${why}">${why}</span>`;
+}
+
+// A second payer's line repeats what was used without using it again.
+function show_count(value, df, options, row) {
+	return row?.share_of ? "–" : frappe.form.formatters.Float(value, df, options);
+}
+
 function show_payer(value, df, options, row) {
 	if (!value) return "";
 	const share = row && row.share_percent && row.share_percent < 100 ? ` ${format_percent(row.share_percent)}` : "";
@@ -132,6 +149,49 @@ function say_what_is_next(frm) {
 		(!frm.doc.result && __("Choose the result, then submit.")) ||
 		__("Submit posts parts, hours and the invoice in one go.");
 	frm.set_intro(next, lacking ? "orange" : "blue");
+}
+
+// Who carries how much, above everything else.
+function show_who_pays(frm) {
+	for (const [payer, field] of PAYER_TOTALS) {
+		if (!frm.doc[field]) continue;
+		const amount = format_currency(frm.doc[field], frm.doc.currency);
+		frm.dashboard.add_indicator(`${__(payer)}:&nbsp;<bdi>${amount}</bdi>`, PAYER_COLOURS[payer]);
+	}
+}
+
+// What submitting makes, and what stands in its way; afterwards what it made.
+async function show_posting(frm) {
+	const { doc } = frm;
+	const is_worked_on = doc.times?.length || doc.parts?.some((part) => part.qty);
+	if (frm.is_new() || doc.docstatus === 2 || !(doc.docstatus || is_worked_on)) return;
+	const title = doc.docstatus ? __("Posted") : __("What Submitting Posts");
+	const body = frm.dashboard.add_section("", title, "custom crm-ext-posting");
+	body.closest(".form-dashboard-section").prependTo(frm.dashboard.parent);
+	frm.dashboard.show();
+	const { message: found } = await frappe.call({
+		method: `${API}.posting`,
+		type: "GET",
+		args: { service_order: doc.name },
+	});
+	const escape = frappe.utils.escape_html;
+	const documents = found.documents.map(({ doctype, name, says }) => {
+		const said = name ? frappe.utils.get_form_link(doctype, name, true) : escape(says);
+		return `${__(doctype)}: <bdi>${said}</bdi>`;
+	});
+	body.html(
+		[
+			list_of("", documents.length ? documents : [__("Nothing: no part is used and no time is booked.")]),
+			list_of(__("Before it can be submitted:"), found.problems.map(escape)),
+			list_of(__("Good to know:"), found.hints.map(escape)),
+		].join("")
+	);
+}
+
+function list_of(title, rows) {
+	if (!rows.length) return "";
+	const items = rows.map((row) => `<li>${row}</li>`).join("");
+	return `${title && `<strong>${title}</strong>`}<ul>${items}</ul>`;
 }
 
 const is_answered = (task) =>

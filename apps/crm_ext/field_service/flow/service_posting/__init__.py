@@ -6,6 +6,7 @@ Order of posting: entitlement, stock, time, journal, invoice. It is taken back i
 
 from crm_ext.field_service.flow.service_posting.guarding import guard_document
 from crm_ext.field_service.flow.service_posting.posting import post, prepare
+from crm_ext.field_service.flow.service_posting.preview import preview
 from crm_ext.field_service.flow.service_posting.reversing import reverse
 
-__all__ = ["guard_document", "post", "prepare", "reverse"]
+__all__ = ["guard_document", "post", "prepare", "preview", "reverse"]

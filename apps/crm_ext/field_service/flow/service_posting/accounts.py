@@ -1,13 +1,17 @@
-"""Which account carries what: by payer and company, from Field Service Settings."""
+"""Which account carries what: by payer and company, from Field Service Settings.
+
+Refusals: 'account_missing' (field, company), 'cost_account_missing' (item, company). `checks` asks before anything is
+posted.
+"""
 
 from __future__ import annotations
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
 from crm_ext import erpnext_port
 from crm_ext.field_service.queries import service_posting as queries
+from crm_ext.shared.results import Refusal, refuse
 
 _FIELDS = {
     "Contract": "contract_cost_account",
@@ -19,27 +23,20 @@ _FIELDS = {
 _APART_FROM_CONTRACT = ("Warranty", "Supplier")
 
 
-def of_part(order: Document, row: Document) -> str:
-    """The expense account of a part; raises ValidationError with a sentence where none is set."""
+def of_part(order: Document, row: Document) -> str | Refusal:
+    """The expense account of a part."""
     if row.payer == "Customer":
         account = erpnext_port.cost_account(row.item_code, order.company)
-        if not account:
-            frappe.throw(
-                _(
-                    "{0} has no account for cost of goods sold in {1}. Set the Default Expense Account of the item or of the company."
-                ).format(row.item_code, order.company),
-                title=_("Account Is Missing"),
-            )
-        return account
+        return account or refuse("cost_account_missing", item=row.item_code, company=order.company)
     return _from_settings(order.company, _FIELDS[row.payer])
 
 
-def of_work(company: str, payer: str) -> str:
+def of_work(company: str, payer: str) -> str | Refusal:
     """The account that is debited with work where work is posted to the ledger."""
     return _from_settings(company, _FIELDS.get(payer, "customer_labour_account"))
 
 
-def of_work_taken_over(company: str) -> str:
+def of_work_taken_over(company: str) -> str | Refusal:
     return _from_settings(company, "labour_credit_account")
 
 
@@ -55,14 +52,5 @@ def cost_center_of(order: Document) -> str | None:
     return own or erpnext_port.cost_center_of(order.company)
 
 
-def _from_settings(company: str, field: str) -> str:
-    account = queries.accounts_of(company).get(field)
-    if not account:
-        label = frappe.get_meta("Field Service Account").get_label(field)
-        frappe.throw(
-            _(
-                "Field Service Settings name no account for {0} in {1}. Enter it there, then submit again."
-            ).format(_(label), company),
-            title=_("Account Is Missing"),
-        )
-    return account
+def _from_settings(company: str, field: str) -> str | Refusal:
+    return queries.accounts_of(company).get(field) or refuse("account_missing", field=field, company=company)

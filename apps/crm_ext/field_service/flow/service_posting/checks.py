@@ -3,49 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
+from crm_ext import erpnext_port
 from crm_ext.field_service.flow import service_order_prices as prices
 from crm_ext.field_service.flow import service_order_sentences as sentences
 from crm_ext.field_service.flow import work_times
+from crm_ext.field_service.flow.service_posting import accounts, invoicing, labour, parts
 from crm_ext.field_service.queries import service_posting as queries
 from crm_ext.shared.money import to_decimal
-from crm_ext.shared.results import refuse
+from crm_ext.shared.results import Refusal, refuse
 
 _NAMED_PLACES = 3
+_Stocked = Sequence[tuple[Document, dict]]
 
 
 def check(order: Document) -> None:
     """Raises ValidationError with a sentence for the first thing that is not right."""
-    _check_work(order)
-    _check_times(order)
-    _check_parts(order)
-    _check_prices(order)
+    for refusal in faults(order):
+        sentences.throw(refusal, order)
 
 
-def used_parts(order: Document) -> list[Document]:
-    return [row for row in order.parts if row.qty and not row.share_of]
+def faults(order: Document) -> Iterator[Refusal]:
+    """Everything that stands in the way of posting, one after the other and only as far as somebody asks."""
+    for look in (_work, _times, _parts, _prices, _currency, _accounts):
+        yield from look(order)
 
 
-def serial_numbers_of(row: Document) -> list[str]:
-    return [line.strip() for line in (row.serial_no or "").replace(",", "\n").splitlines() if line.strip()]
-
-
-def _check_work(order: Document) -> None:
+def _work(order: Document) -> Iterator[Refusal]:
     if not order.technician:
-        sentences.throw(refuse("technician_missing"), order)
+        yield refuse("technician_missing")
     if not order.result:
-        sentences.throw(refuse("result_missing"), order)
+        yield refuse("result_missing")
     if order.posting_date and getdate(order.posting_date) > getdate(nowdate()):
-        sentences.throw(refuse("posting_date_in_future", day=order.posting_date), order)
+        yield refuse("posting_date_in_future", day=order.posting_date)
     lacking = [task.task for task in order.tasks if task.is_mandatory and not _is_answered(task)]
     if lacking:
-        sentences.throw(refuse("tasks_missing", tasks=lacking), order)
+        yield refuse("tasks_missing", tasks=lacking)
 
 
 def _is_answered(task: Document) -> bool:
@@ -53,48 +52,79 @@ def _is_answered(task: Document) -> bool:
     return bool(task.is_done or answers.get(task.answer))
 
 
-def _check_times(order: Document) -> None:
-    work_times.require_past(order)
+def _times(order: Document) -> Iterator[Refusal]:
+    yield from work_times.not_yet_past(order)
     rows = work_times.worked(order)
     technicians = queries.technicians({row.technician for row in rows})
     for row in rows:
-        if not row.technician:
-            sentences.throw(refuse("technician_missing"), order)
-        if not technicians[row.technician].employee:
-            sentences.throw(refuse("employee_missing", technician=row.technician), order)
+        technician = technicians.get(row.technician)
+        if not technician:
+            yield refuse("technician_missing")
+        elif not technician.employee:
+            yield refuse("employee_missing", technician=row.technician)
+        elif not labour.activity_type(row, technician):
+            yield refuse("activity_missing", row=row.idx)
+    yield from _taken_hours(order)
 
 
-def _check_parts(order: Document) -> None:
-    rows = used_parts(order)
-    items = queries.items({row.item_code for row in rows})
-    for row in rows:
-        item = items[row.item_code]
-        if not item.is_stock_item:
-            continue
+def _taken_hours(order: Document) -> Iterator[Refusal]:
+    """Hours that stand on another timesheet of the same employee, which ERPNext books once."""
+    if frappe.get_cached_doc("Projects Settings").ignore_employee_time_overlap:
+        return
+    rows = [(employee, each) for employee, own in labour.by_employee(order) for each in _booked(own)]
+    if not rows:
+        return
+    first, last = (
+        min(start for _who, (_row, start, _end) in rows),
+        max(end for _who, (_row, _start, end) in rows),
+    )
+    taken = queries.booked_times({employee for employee, _each in rows}, first, last)
+    for employee, (row, start, end) in rows:
+        for other in taken:
+            if other.employee == employee and start < other.to_time and end > other.from_time:
+                yield refuse("hours_taken", row=row.idx, person=row.technician, timesheet=other.timesheet)
+                break
+
+
+def _booked(rows: Sequence[Document]) -> list[tuple]:
+    return [(row, *times) for row, times in zip(rows, work_times.ledger_times(rows), strict=True)]
+
+
+def _parts(order: Document) -> Iterator[Refusal]:
+    stocked = parts.stocked(order)
+    for row, item in stocked:
         if not row.warehouse:
-            sentences.throw(refuse("warehouse_missing", row=row.idx, item=row.item_code), order)
+            yield refuse("warehouse_missing", row=row.idx, item=row.item_code)
         if item.has_serial_no:
-            _check_count_of_serials(order, row)
+            yield from _count_of_serials(row)
         elif item.has_batch_no and not row.batch_no:
-            sentences.throw(refuse("batch_missing", row=row.idx, item=row.item_code), order)
-    stocked = [row for row in rows if items[row.item_code].is_stock_item]
-    _check_serials(order, stocked)
-    _check_batches(order, stocked)
-    _check_quantities(order, stocked)
+            yield refuse("batch_missing", row=row.idx, item=row.item_code)
+    yield from _warehouses(order, stocked)
+    yield from _serials(stocked)
+    yield from _batches(stocked)
+    yield from _quantities(order, stocked)
 
 
-def _check_count_of_serials(order: Document, row: Document) -> None:
-    told = len(serial_numbers_of(row))
+def _count_of_serials(row: Document) -> Iterator[Refusal]:
+    told = len(parts.serial_numbers_of(row))
     wanted = to_decimal(row.qty) * to_decimal(row.conversion_factor or 1)
     if told != wanted:
-        sentences.throw(
-            refuse("serial_numbers_missing", row=row.idx, item=row.item_code, told=told, wanted=wanted),
-            order,
-        )
+        yield refuse("serial_numbers_missing", row=row.idx, item=row.item_code, told=told, wanted=wanted)
 
 
-def _check_serials(order: Document, rows: Sequence[Document]) -> None:
-    told = [(row, number) for row in rows for number in serial_numbers_of(row)]
+def _warehouses(order: Document, stocked: _Stocked) -> Iterator[Refusal]:
+    named = [
+        (row, place) for row, _item in stocked for place in (row.warehouse, row.return_warehouse) if place
+    ]
+    companies = queries.companies_of_warehouses({place for _row, place in named})
+    for row, place in named:
+        if companies[place] != order.company:
+            values = {"row": row.idx, "warehouse": place, "owner": companies[place]}
+            yield refuse("warehouse_of_other_company", company=order.company, **values)
+
+
+def _serials(stocked: _Stocked) -> Iterator[Refusal]:
+    told = [(row, number) for row, _item in stocked for number in parts.serial_numbers_of(row)]
     known = queries.serial_numbers({number for _row, number in told})
     owners = queries.owners_of_equipment(known)
     seen: set[str] = set()
@@ -102,57 +132,44 @@ def _check_serials(order: Document, rows: Sequence[Document]) -> None:
         values = {"row": row.idx, "serial_no": number, "item": row.item_code, "warehouse": row.warehouse}
         found = known.get(number)
         if found is None:
-            sentences.throw(refuse("serial_number_unknown", **values), order)
-        if number in seen:
-            sentences.throw(refuse("serial_number_twice", **values), order)
-        seen.add(number)
-        if found.item_code != row.item_code:
-            sentences.throw(refuse("serial_number_of_other_item", other=found.item_code, **values), order)
+            yield refuse("serial_number_unknown", **values)
+            continue
         owner = owners.get(number) or found.customer
-        if owner and not found.warehouse:
-            sentences.throw(refuse("serial_number_of_customer", customer=owner, **values), order)
-        if found.warehouse != row.warehouse:
-            sentences.throw(refuse("serial_number_elsewhere", place=found.warehouse, **values), order)
+        if number in seen:
+            yield refuse("serial_number_twice", **values)
+        elif found.item_code != row.item_code:
+            yield refuse("serial_number_of_other_item", other=found.item_code, **values)
+        elif owner and not found.warehouse:
+            yield refuse("serial_number_of_customer", customer=owner, **values)
+        elif found.warehouse != row.warehouse:
+            yield refuse("serial_number_elsewhere", place=found.warehouse, **values)
+        seen.add(number)
 
 
-def _check_batches(order: Document, rows: Sequence[Document]) -> None:
-    known = queries.items_of_batches({row.batch_no for row in rows if row.batch_no})
-    for row in rows:
+def _batches(stocked: _Stocked) -> Iterator[Refusal]:
+    known = queries.items_of_batches({row.batch_no for row, _item in stocked if row.batch_no})
+    for row, _item in stocked:
         if row.batch_no and known[row.batch_no] != row.item_code:
-            sentences.throw(
-                refuse(
-                    "batch_of_other_item",
-                    row=row.idx,
-                    batch=row.batch_no,
-                    item=row.item_code,
-                    other=known[row.batch_no],
-                ),
-                order,
-            )
+            values = {"row": row.idx, "batch": row.batch_no, "item": row.item_code}
+            yield refuse("batch_of_other_item", other=known[row.batch_no], **values)
 
 
-def _check_quantities(order: Document, rows: Sequence[Document]) -> None:
+def _quantities(order: Document, stocked: _Stocked) -> Iterator[Refusal]:
     """What is taken out of each warehouse is there; else where it is instead."""
-    if frappe.db.get_single_value("Stock Settings", "allow_negative_stock"):
+    if frappe.get_cached_doc("Stock Settings").allow_negative_stock:
         return
     wanted: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in rows:
-        wanted[row.item_code, row.warehouse] += to_decimal(row.qty) * to_decimal(row.conversion_factor or 1)
+    for row, item in stocked:
+        if row.warehouse and not item.allow_negative_stock:
+            wanted[row.item_code, row.warehouse] += to_decimal(row.qty) * to_decimal(
+                row.conversion_factor or 1
+            )
     stock = queries.stock_of({item for item, _place in wanted}, order.company)
     for (item, place), qty in wanted.items():
         there = to_decimal(stock.get((item, place)))
         if there < qty:
-            sentences.throw(
-                refuse(
-                    "parts_not_there",
-                    item=item,
-                    warehouse=place,
-                    wanted=qty,
-                    there=max(there, Decimal(0)),
-                    elsewhere=_elsewhere(stock, item, place),
-                ),
-                order,
-            )
+            values = {"item": item, "warehouse": place, "wanted": qty, "there": max(there, Decimal(0))}
+            yield refuse("parts_not_there", elsewhere=_elsewhere(stock, item, place), **values)
 
 
 def _elsewhere(stock: Mapping[tuple[str, str], float], item: str, place: str) -> list[tuple[str, float]]:
@@ -162,15 +179,40 @@ def _elsewhere(stock: Mapping[tuple[str, str], float], item: str, place: str) ->
     return sorted(others, key=lambda one: -one[1])[:_NAMED_PLACES]
 
 
-def _check_prices(order: Document) -> None:
+def _prices(order: Document) -> Iterator[Refusal]:
     """What a customer pays has a price: nothing is billed at 0 because a price was forgotten."""
     firsts = {row.name: row for row in (*order.parts, *order.times) if not row.share_of}
     for row in (*order.parts, *order.times):
         if row.payer != "Customer":
             continue
         quantity, rate = prices.quantity_and_rate(order, row, firsts)
-        if row.doctype == "Service Order Time" and quantity and not prices.item_of_time(row.what):
-            sentences.throw(refuse("item_of_time_missing", what=row.what), order)
-        if quantity and rate <= 0:
+        if not quantity:
+            continue
+        if row.doctype == "Service Order Time" and not prices.item_of_time(row.what):
+            yield refuse("item_of_time_missing", what=row.what)
+        elif rate <= 0:
             item = row.get("item_code") or prices.item_of_time(row.what)
-            sentences.throw(refuse("price_missing", row=row.idx, item=item), order)
+            yield refuse("price_missing", row=row.idx, item=item)
+
+
+def _currency(order: Document) -> Iterator[Refusal]:
+    currency = order.currency
+    if not invoicing.lines(order) or not currency:
+        return
+    if not erpnext_port.may_be_invoiced_in(order.customer, order.company, currency):
+        account_currency = erpnext_port.receivable_currency(order.customer, order.company)
+        yield refuse(
+            "currency_of_account",
+            customer=order.customer,
+            currency=currency,
+            account_currency=account_currency,
+        )
+
+
+def _accounts(order: Document) -> Iterator[Refusal]:
+    found = [accounts.of_part(order, row) for row, _item in parts.stocked(order)]
+    if labour.is_posted() and work_times.worked(order):
+        found += [accounts.of_work(order.company, row.payer) for row in order.times]
+        found.append(accounts.of_work_taken_over(order.company))
+    missing = {(one.code, *one.values.values()): one for one in found if isinstance(one, Refusal)}
+    yield from missing.values()

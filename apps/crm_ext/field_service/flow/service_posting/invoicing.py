@@ -18,15 +18,15 @@ def invoice(order: Document) -> Document | None:
 
     Draft or submitted by Field Service Settings.
     """
-    lines = _lines(order)
-    if not lines:
+    billed = lines(order)
+    if not billed:
         return None
     contract = accounts.contract_of(order, "Customer")
     made = erpnext_port.service_invoice(
         order.customer,
         order.company,
         order.posting_date,
-        [line for line, _rate in lines],
+        [line for line, _rate in billed],
         currency=order.currency or None,
         service_order=order.name,
         service_contract=contract,
@@ -37,25 +37,32 @@ def invoice(order: Document) -> Document | None:
         contact_person=order.contact_person or None,
         remarks=f"{order.name}: {order.title}",
     )
-    for row, (_line, rate) in zip(made.items, lines, strict=True):
+    for row, (_line, rate) in zip(made.items, billed, strict=True):
         row.update({"rate": float(rate), "discount_percentage": 0, "service_contract": contract})
     made.calculate_taxes_and_totals()
-    made.insert()
-    if frappe.get_cached_doc("Field Service Settings").submit_invoices:
+    if is_submitted():
         made.submit()
+    else:
+        made.insert()
     remember(order, made)
     return made
 
 
-def _lines(order: Document) -> list[tuple[dict, Decimal]]:
+def is_submitted() -> bool:
+    """Whether the site wants invoices submitted and not as drafts."""
+    return bool(frappe.get_cached_doc("Field Service Settings").submit_invoices)
+
+
+def lines(order: Document) -> list[tuple[dict, Decimal]]:
+    """What the invoice charges: each line with its rate in the order's currency."""
     firsts = {row.name: row for row in (*order.parts, *order.times) if not row.share_of}
-    lines = []
+    cost_center = accounts.cost_center_of(order)
+    found = []
     for row in (*order.parts, *order.times):
         if row.payer != "Customer":
             continue
         quantity, rate = prices.quantity_and_rate(order, row, firsts)
-        if quantity:
-            line = prices.invoice_line(order, firsts[row.share_of] if row.share_of else row)
-            cost_center = accounts.cost_center_of(order)
-            lines.append(({**line, "qty": float(quantity), "cost_center": cost_center}, rate))
-    return lines
+        line = quantity and prices.invoice_line(order, firsts[row.share_of] if row.share_of else row)
+        if line:
+            found.append(({**line, "qty": float(quantity), "cost_center": cost_center}, rate))
+    return found

@@ -10,7 +10,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_ext import erpnext_port
 from crm_ext.field_service.flow import work_times
 from crm_ext.field_service.flow.service_posting import accounts
 from crm_ext.field_service.flow.service_posting.guarding import remember
@@ -18,14 +17,37 @@ from crm_ext.field_service.queries import service_posting as queries
 from crm_ext.shared.money import rounded, to_decimal
 
 
-def book_times(order: Document) -> list[Document]:
-    """Submitted timesheets, one for each employee, in the order of their first line."""
+def is_posted() -> bool:
+    """Whether the site wants the cost of work in the ledger."""
+    return bool(frappe.get_cached_doc("Field Service Settings").labour_in_ledger)
+
+
+def by_employee(order: Document) -> list[tuple[str, list[Document]]]:
+    """The order's times by the employee who worked them, in the order of their first line."""
     rows = work_times.worked(order)
     technicians = queries.technicians({row.technician for row in rows})
-    by_employee: dict[str, list[Document]] = defaultdict(list)
+    found: dict[str, list[Document]] = defaultdict(list)
     for row in rows:
-        by_employee[technicians[row.technician].employee].append(row)
-    return [_book(order, employee, own, technicians) for employee, own in by_employee.items()]
+        employee = row.technician in technicians and technicians[row.technician].employee
+        if employee:
+            found[employee].append(row)
+    return list(found.items())
+
+
+def book_times(order: Document) -> list[Document]:
+    """Submitted timesheets, one for each employee, in the order of their first line."""
+    technicians = queries.technicians({row.technician for row in work_times.worked(order)})
+    return [_book(order, employee, own, technicians) for employee, own in by_employee(order)]
+
+
+def activity_type(row: Document, technician: dict) -> str | None:
+    """Of the line, else of the technician, else of Field Service Settings."""
+    settings = frappe.get_cached_doc("Field Service Settings")
+    if row.activity_type:
+        return row.activity_type
+    if row.what == "Travel":
+        return settings.travel_activity_type
+    return technician.activity_type or settings.labour_activity_type
 
 
 def cost_of(sheets: Sequence[Document]) -> float:
@@ -40,7 +62,7 @@ def kilometre_cost(order: Document) -> Decimal:
 
 def post_to_ledger(order: Document, sheets: Sequence[Document]) -> Document | None:
     """Cost of hours and kilometres by payer, taken over from payroll; None where the site keeps them out of the ledger."""
-    if not frappe.get_cached_doc("Field Service Settings").labour_in_ledger:
+    if not is_posted():
         return None
     costs = _costs_by_payer(order, sheets)
     total = sum(costs.values(), Decimal(0))
@@ -78,7 +100,7 @@ def post_to_ledger(order: Document, sheets: Sequence[Document]) -> Document | No
     )
     # Whoever may submit the order posts what belongs to it.
     journal.flags.ignore_permissions = True
-    journal.insert().submit()
+    journal.submit()
     remember(order, journal)
     return journal
 
@@ -99,7 +121,7 @@ def _book(order: Document, employee: str, rows: Sequence[Document], technicians:
         sheet.append(
             "time_logs",
             {
-                "activity_type": _activity_type(row, technician),
+                "activity_type": activity_type(row, technician),
                 "from_time": start,
                 "to_time": end,
                 "hours": row.hours,
@@ -112,35 +134,9 @@ def _book(order: Document, employee: str, rows: Sequence[Document], technicians:
         )
     # Whoever may submit the order posts what belongs to it.
     sheet.flags.ignore_permissions = True
-    try:
-        sheet.insert().submit()
-    except erpnext_port.hours_are_taken() as error:
-        frappe.clear_last_message()
-        frappe.throw(
-            _(
-                "{0} has a timesheet for the same hours already ({1}). Correct the times of this order, or that timesheet."
-            ).format(sheet.employee_name or employee, str(error)),
-            type(error),
-        )
+    sheet.submit()
     remember(order, sheet, employee)
     return sheet
-
-
-def _activity_type(row: Document, technician: dict) -> str:
-    settings = frappe.get_cached_doc("Field Service Settings")
-    usual = (
-        settings.travel_activity_type
-        if row.what == "Travel"
-        else technician.activity_type or settings.labour_activity_type
-    )
-    found = row.activity_type or usual
-    if not found:
-        frappe.throw(
-            _("Row {0}: choose an Activity Type, or set the usual one in Field Service Settings.").format(
-                row.idx
-            )
-        )
-    return found
 
 
 def _costs_by_payer(order: Document, sheets: Sequence[Document]) -> dict[str, Decimal]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from crm_ext import erpnext_port
 from crm_ext.field_service.flow import payers
 from crm_ext.field_service.flow import service_order_prices as prices
 from crm_ext.field_service.flow.service_posting import checks, invoicing, labour, stock
+from crm_ext.field_service.flow.service_posting.objections import said_of_making
 
 
 def prepare(order: Document) -> None:
@@ -27,14 +24,14 @@ def prepare(order: Document) -> None:
 
 def post(order: Document) -> None:
     """Make all documents of the order; an error takes back everything with the transaction."""
-    with _said_for(order, _("The stock entry")):
+    with said_of_making(order, _("The stock entry")):
         issued = stock.issue(order)
         stock.take_back_old_parts(order)
-    with _said_for(order, _("The timesheet")):
+    with said_of_making(order, _("The timesheet")):
         sheets = labour.book_times(order)
-    with _said_for(order, _("The journal entry")):
+    with said_of_making(order, _("The journal entry")):
         journal = labour.post_to_ledger(order, sheets)
-    with _said_for(order, _("The invoice")):
+    with said_of_making(order, _("The invoice")):
         invoice = invoicing.invoice(order)
     order.db_set(
         {
@@ -59,30 +56,3 @@ def _lock(order: Document) -> None:
                 order.name
             )
         )
-
-
-@contextmanager
-def _said_for(order: Document, document: str) -> Iterator[None]:
-    """ERPNext's objection to a document, with the order that it belongs to and what to do about it."""
-    try:
-        yield
-    except erpnext_port.period_errors() as error:
-        frappe.clear_last_message()
-        frappe.throw(
-            _(
-                "{0} of {1} cannot be posted on {2}: {3} Choose another Posting Date on the service order."
-            ).format(document, order.name, frappe.format(order.posting_date, "Date"), _plain(error)),
-            type(error),
-            title=_("Nothing Was Posted"),
-        )
-    except frappe.ValidationError as error:
-        frappe.clear_last_message()
-        frappe.throw(
-            _("{0} of {1} cannot be made: {2}").format(document, order.name, _plain(error)),
-            type(error),
-            title=_("Nothing Was Posted"),
-        )
-
-
-def _plain(error: Exception) -> str:
-    return str(error).strip()

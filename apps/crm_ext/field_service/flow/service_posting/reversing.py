@@ -7,6 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_ext.field_service.flow import payers
+from crm_ext.field_service.flow.service_posting import stock
+from crm_ext.field_service.flow.service_posting.objections import said_of_taking_back
 from crm_ext.field_service.queries import service_posting as queries
 
 _TURN = ("Sales Invoice", "Journal Entry", "Timesheet", "Stock Entry")
@@ -31,11 +33,15 @@ def _take_back(order: Document, document: Document) -> None:
         document.delete()
     elif document.docstatus == 1:
         if document.doctype == "Sales Invoice":
-            _require_unpaid(order, document)
-        document.cancel()
+            _require_unpaid(document)
+        with said_of_taking_back(order, document):
+            if document.doctype == "Stock Entry":
+                stock.take_back(document)
+            else:
+                document.cancel()
 
 
-def _require_unpaid(order: Document, invoice: Document) -> None:
+def _require_unpaid(invoice: Document) -> None:
     if payments := queries.payments_of_invoice(invoice.name):
         frappe.throw(
             _(

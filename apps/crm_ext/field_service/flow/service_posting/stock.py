@@ -7,10 +7,8 @@ from frappe.model.document import Document
 from frappe.utils import getdate, nowdate, nowtime
 
 from crm_ext import erpnext_port
-from crm_ext.field_service.flow.service_posting import accounts
-from crm_ext.field_service.flow.service_posting.checks import serial_numbers_of, used_parts
+from crm_ext.field_service.flow.service_posting import accounts, parts
 from crm_ext.field_service.flow.service_posting.guarding import remember
-from crm_ext.field_service.queries import service_posting as queries
 from crm_ext.self_service.flow.service import as_service
 
 _END_OF_DAY = "23:59:59"
@@ -18,32 +16,35 @@ _END_OF_DAY = "23:59:59"
 
 def issue(order: Document) -> Document | None:
     """ERPNext's Material Issue of all used parts, submitted; None where no stock was used."""
-    rows = used_parts(order)
-    items = queries.items({row.item_code for row in rows})
-    rows = [row for row in rows if items[row.item_code].is_stock_item]
-    if not rows:
+    stocked = parts.stocked(order)
+    if not stocked:
         return None
     entry = _entry(order, "Material Issue")
-    for row in rows:
-        line = entry.append("items", _line(order, row, items[row.item_code]))
+    for row, item in stocked:
+        line = entry.append("items", _line(order, row, item))
         line.s_warehouse = row.warehouse
-        line.serial_no = "\n".join(serial_numbers_of(row))
+        line.serial_no = "\n".join(parts.serial_numbers_of(row))
     return _submit(order, entry)
 
 
 def take_back_old_parts(order: Document) -> Document | None:
     """The old parts that lines send to a warehouse, without a value until somebody gives them one."""
-    rows = [row for row in used_parts(order) if row.return_warehouse]
-    items = queries.items({row.item_code for row in rows})
-    rows = [row for row in rows if items[row.item_code].is_stock_item]
-    if not rows:
+    stocked = [(row, item) for row, item in parts.stocked(order) if row.return_warehouse]
+    if not stocked:
         return None
     entry = _entry(order, "Material Receipt")
-    for row in rows:
-        line = entry.append("items", _line(order, row, items[row.item_code]))
+    for row, item in stocked:
+        line = entry.append("items", _line(order, row, item))
         line.update({"t_warehouse": row.return_warehouse, "basic_rate": 0, "allow_zero_valuation_rate": 1})
         line.update({"set_basic_rate_manually": 1, "serial_no": row.returned_serial_no})
     return _submit(order, entry)
+
+
+def take_back(entry: Document) -> None:
+    """Cancel an entry of an order, with the same rights as it was made."""
+    erpnext_port.require_stock_not_frozen(entry.posting_date)
+    with as_service():
+        entry.cancel()
 
 
 def cost_of(entry: Document | None) -> float:
@@ -90,7 +91,7 @@ def _submit(order: Document, entry: Document) -> Document:
     # batches whoever posts, which technicians have none of; whether stock is frozen it asks of the person.
     erpnext_port.require_stock_not_frozen(order.posting_date)
     with as_service():
-        entry.insert().submit()
+        entry.submit()
     entry.db_set("owner", frappe.session.user, update_modified=False)
     remember(order, entry, entry.purpose)
     return entry
