@@ -87,6 +87,8 @@ class Outbox:
         checkpoint = checkpoint or _commit
         done: list[str] = []
         with exclusively(f"outbox {self.doctype}", _WAIT_SECONDS) as held:
+            # What was read before the wait is older than what the one before us has sent.
+            checkpoint()
             while held and (batch := queries.waiting(self.doctype, _BATCH, done)):
                 for name in batch:
                     self._send(name)
