@@ -8,13 +8,13 @@ const STEPS = { ArrowLeft: 1, ArrowRight: -1, ArrowDown: 7, ArrowUp: -7 };
 const GAP = 4;
 let open = null;
 
-/** Opens with a click or the arrow down. now: the field's present value; has_time: the field keeps a time beside the day. */
+/** Opens when the field is entered, as the desk's own does; the arrow down leads into it. now: the field's present value; has_time: the field keeps a time beside the day. */
 export function attach(field, { now, has_time = false }) {
 	const show = () => {
 		if (open?.field !== field && !field.$input.prop("disabled")) new Picker(field, { now, has_time });
 	};
 	field.$input.attr({ "aria-haspopup": "dialog", autocomplete: "off" });
-	field.$input.on("click", show);
+	field.$input.on("focus click", show);
 	field.$input.on("keydown", (event) => {
 		if (event.key === "ArrowDown") {
 			event.preventDefault();
@@ -100,8 +100,7 @@ class Picker {
 		const months = { PageUp: -1, PageDown: 1 }[event.key];
 		if (event.key === "Escape") {
 			event.stopPropagation();
-			this.close();
-			this.field.$input.trigger("focus");
+			this.leave_to_field();
 		} else if ($(event.target).is("[data-day]") && (days !== undefined || months)) {
 			event.preventDefault();
 			this.day = months ? add_months(this.day, event.shiftKey ? months * 12 : months) : add_days(this.day, days);
@@ -129,8 +128,7 @@ class Picker {
 	}
 
 	set(value) {
-		this.close();
-		this.field.$input.trigger("focus");
+		this.leave_to_field();
 		this.field.set_value(value);
 		// Filters of lists and reports hear of a change from the input alone.
 		this.field.$input.trigger("change");
@@ -149,6 +147,12 @@ class Picker {
 			left: start + window.scrollX,
 			top: (below ? input.bottom + GAP : input.top - height - GAP) + window.scrollY,
 		});
+	}
+
+	/** Still open while the field is entered, so that entering it does not open another. */
+	leave_to_field() {
+		this.field.$input.trigger("focus");
+		this.close();
 	}
 
 	close() {
