@@ -1,6 +1,7 @@
 """Equipment for the desk: its history, its tree, and what people do with it."""
 
 import frappe
+from frappe import _
 from frappe.utils import flt
 
 from crm_ext.api.guards import require_document
@@ -58,18 +59,18 @@ def history(equipment: str) -> dict:
 def tree(
     doctype: str, parent: str | None = None, is_root: bool = False, customer: str | None = None
 ) -> list[dict]:
-    """One level of the tree of equipment, as Frappe's tree view asks for it."""
+    """One level of the tree of equipment, as Frappe's tree view asks for it; where it is cut, its last node says so."""
     frappe.has_permission("Equipment", "read", throw=True)
     rows = queries.children(None if is_root else parent, customer)
     wholes = queries.with_parts([row.name for row in rows])
-    return [
-        {
-            "value": row.name,
-            "title": " · ".join(filter(None, (row.equipment_name, row.serial_no, row.customer_name))),
-            "expandable": int(row.name in wholes),
-        }
+    nodes = [
+        {"value": row.name, "title": _title(row, is_root), "expandable": int(row.name in wholes)}
         for row in rows
     ]
+    if len(rows) == queries.MOST:
+        more = _("Only the first {0} are shown. Choose a customer, or use the list.").format(queries.MOST)
+        nodes.append({"value": "", "title": more, "expandable": 0})
+    return nodes
 
 
 @frappe.whitelist(methods=["POST"])
@@ -124,6 +125,12 @@ def make_from_earlier_deliveries() -> None:
     """Make equipment of what was delivered before the app came; in the background, goes on where it stopped."""
     frappe.only_for(("System Manager", "Maintenance Manager"))
     flow_backfill.begin()
+
+
+def _title(row: frappe._dict, is_whole: bool) -> str:
+    """Of a part without the customer, who is its whole's."""
+    where = (row.customer_name if is_whole else None) if row.status == "In Use" else _(row.status)
+    return " · ".join(filter(None, (row.equipment_name, row.serial_no, where)))
 
 
 def _section(doctype: str, key: str, filters: dict | None, rows: list | None) -> dict | None:

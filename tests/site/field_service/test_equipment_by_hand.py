@@ -86,6 +86,7 @@ def test_a_move_is_of_the_past_and_tells_of_orders_that_nobody_needs_any_more(cu
         equipment.move(made.name, status="Scrapped", on=add_days(getdate(), 2))
     frappe.clear_messages()
     equipment.move(made.name, status="Scrapped")
+    assert (made.reload().customer, made.customer_name) == (None, None)
     assert [order.name in message.message for message in frappe.get_message_log()] == [True]
 
 
@@ -110,6 +111,19 @@ def test_a_tree_of_parts_has_no_circle(customers):
         whole.reload().parent_equipment = parent
         with pytest.raises(frappe.ValidationError, match="part"):
             whole.save()
+
+
+def test_the_tree_shows_wholes_with_their_customer_and_what_became_of_the_others(customers):
+    whole = units.by_hand(customers[0], "Boiler")
+    old = units.by_hand(None, "0 Burner", parent_equipment=whole.name)
+    units.by_hand(None, "Pump", parent_equipment=whole.name, other_serial_no="P-1")
+    (node,) = api.tree("Equipment", is_root=True, customer=customers[0])
+    assert node == {"value": whole.name, "title": f"Boiler · {whole.customer_name}", "expandable": 1}
+    assert [part["title"] for part in api.tree("Equipment", whole.name)] == ["0 Burner", "Pump"]
+    equipment.remove_part(old.name)
+    assert [part["title"] for part in api.tree("Equipment", whole.name)] == ["Pump"]
+    loose = {node["value"]: node["title"] for node in api.tree("Equipment", is_root=True)}
+    assert loose[old.name] == "0 Burner · Scrapped"
 
 
 def test_a_part_is_replaced_and_both_remember_it(customers):

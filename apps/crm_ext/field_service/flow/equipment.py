@@ -53,6 +53,8 @@ def validate(equipment: Document) -> None:
     _check_dates(equipment)
     if equipment.status != "In Use":
         equipment.parent_equipment = None
+    if not equipment.customer:
+        equipment.customer_name = None
     _write_down_the_move(equipment)
 
 

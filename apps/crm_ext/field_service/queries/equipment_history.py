@@ -12,7 +12,10 @@ MOST = 200
 
 def issues(equipment: str) -> list[frappe._dict] | None:
     return _readable(
-        "Issue", {"equipment": equipment}, ["name", "subject", "status", "opening_date"], "opening_date desc"
+        "Issue",
+        {"equipment": equipment},
+        ["name", "subject", "status", "opening_date"],
+        "opening_date desc, creation desc",
     )
 
 

@@ -3,10 +3,7 @@ frappe.provide("crm_ext.equipment");
 
 frappe.ui.form.on("Equipment", {
 	setup(frm) {
-		frm.set_query("customer_address", () => ({
-			query: "frappe.contacts.doctype.address.address.address_query",
-			filters: { link_doctype: "Customer", link_name: frm.doc.customer || "" },
-		}));
+		frm.set_query("customer_address", () => crm_ext.equipment.addresses_of(frm.doc.customer));
 		frm.set_query("parent_equipment", () => ({
 			filters: { name: ["!=", frm.doc.name || ""], ...(frm.doc.customer ? { customer: frm.doc.customer } : {}) },
 		}));
@@ -40,6 +37,11 @@ crm_ext.equipment.show_place = function (frm) {
 			: __("Degrees, −180 to 180.")
 	);
 };
+
+crm_ext.equipment.addresses_of = (customer) => ({
+	query: "frappe.contacts.doctype.address.address.address_query",
+	filters: { link_doctype: "Customer", link_name: customer || "" },
+});
 
 crm_ext.equipment.add_buttons = function (frm) {
 	if (frappe.model.can_create("Service Order")) {
@@ -110,7 +112,7 @@ crm_ext.equipment.ask_reading = async function (frm) {
 };
 
 crm_ext.equipment.ask_move = function (frm) {
-	frappe.prompt(
+	const dialog = frappe.prompt(
 		[
 			{
 				fieldname: "status",
@@ -127,6 +129,14 @@ crm_ext.equipment.ask_move = function (frm) {
 				label: __("At the Customer"),
 				depends_on: "eval:doc.status=='In Use'",
 				mandatory_depends_on: "eval:doc.status=='In Use'",
+			},
+			{
+				fieldname: "customer_address",
+				fieldtype: "Link",
+				options: "Address",
+				label: __("Address"),
+				depends_on: "eval:doc.status=='In Use' && doc.customer",
+				get_query: () => crm_ext.equipment.addresses_of(dialog.get_value("customer")),
 			},
 			{ fieldname: "on", fieldtype: "Datetime", label: __("Since"), default: frappe.datetime.now_datetime(), reqd: 1 },
 			{ fieldname: "note", fieldtype: "Data", label: __("Note") },
@@ -238,8 +248,10 @@ crm_ext.equipment.section_html = function (section, index) {
 crm_ext.equipment.row_html = function (section, row) {
 	const escape = frappe.utils.escape_html;
 	const when = row.opening_date || row.posting_date || row.planned_start || row.due_on || row.start_date || row.last_read_on;
-	const label = row.subject || row.title || row.equipment_name || row.meter_name || (section.key === "planned" ? __(row.cause) : row.name);
+	const is_planned = section.key === "planned";
+	const label = is_planned ? crm_ext.equipment.day(when) : row.subject || row.title || row.equipment_name || row.meter_name || row.name;
 	const facts = [
+		row.cause && __(row.cause),
 		row.status && __(row.status),
 		row.serial_no,
 		row.technician,
@@ -247,7 +259,7 @@ crm_ext.equipment.row_html = function (section, row) {
 		row.base_grand_total !== undefined && format_currency(row.grand_total, row.currency),
 	].filter(Boolean);
 	return `<li>${crm_ext.equipment.link(section.doctype, row.name, label)}
-		<span class="text-muted">${[...facts, crm_ext.equipment.day(when)].filter(Boolean).map((fact) => `<bdi>${escape(fact)}</bdi>`).join(" · ")}</span></li>`;
+		<span class="text-muted">${[...facts, !is_planned && crm_ext.equipment.day(when)].filter(Boolean).map((fact) => `<bdi>${escape(fact)}</bdi>`).join(" · ")}</span></li>`;
 };
 
 crm_ext.equipment.used_html = function (parts) {

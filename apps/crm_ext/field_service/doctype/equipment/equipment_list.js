@@ -1,6 +1,7 @@
 frappe.listview_settings["Equipment"] = {
 	add_fields: ["status", "warranty_expires_on"],
 	has_indicator_for_draft: true,
+	hide_name_column: true,
 	get_indicator(doc) {
 		const colours = { "In Use": "green", "In Store": "blue", Returned: "orange", Scrapped: "gray" };
 		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
