@@ -1,4 +1,4 @@
-"""The billing run for the desk: begin, stop, bill one contract, look ahead."""
+"""The billing run for the desk: begin, stop, watch, bill one contract, look ahead."""
 
 import frappe
 
@@ -27,10 +27,18 @@ def bill_now(contract: str) -> dict:
 
 
 @frappe.whitelist()
-def is_at_work(run: str) -> bool:
-    """Whether a process works on the run at this moment."""
+def progress(run: str) -> dict:
+    """How far a run is, what it made and what it set aside: `flow.billing_run.progress`."""
     guard_billing(run, "read")
-    return billing_run.is_at_work(run)
+    return billing_run.progress(run)
+
+
+@frappe.whitelist()
+def invoices(run: str) -> list[str]:
+    """All invoices that a run made."""
+    guard_billing(run, "read")
+    frappe.has_permission("Sales Invoice", "read", throw=True)
+    return billing_run.invoices_of(run)
 
 
 @frappe.whitelist()

@@ -11,7 +11,7 @@ from billing import contract, customer, invoices, monthly, problems, run, servic
 from counting import queries_of
 from frappe.utils import getdate
 
-from crm_ext.service_contracts.flow import billing_run
+from crm_ext.service_contracts.flow import billing_run, contract_profit, invoice_numbers
 from crm_ext.service_contracts.report.billing_preview import billing_preview
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
@@ -135,6 +135,46 @@ def test_contracts_that_are_gathered_share_an_invoice_and_each_keeps_its_rows(bu
     assert {row.service_contract: row.rate for row in together.items} == {first.name: 100, second.name: 200}
     assert together.service_contract is None
     assert {one.net_total for one in invoices(other_terms, alone)} == {50, 70}
+
+
+def test_profit_of_gathered_contracts_is_what_the_ledger_has_of_each(buyer, item):
+    set_deferred_account(liability_account())
+    gathered = {"invoicing": "Gathered per Customer", "taxes_and_charges": taxes(19)}
+    first = contract(buyer, monthly(item, 100.55), **gathered)
+    second = contract(
+        buyer,
+        monthly(item, 200.1),
+        monthly(service().name, 1200, interval_unit="Year", defer_revenue=1),
+        **gathered,
+    )
+    run(JANUARY)
+    (together,) = invoices(first, second)
+    rows = frappe.get_all(
+        "GL Entry", {"voucher_no": together.name}, ["account", "service_contract"], order_by="name"
+    )
+    # One receivable and one tax for both: they name neither.
+    of_both = {row.account for row in rows if not row.service_contract}
+    assert of_both == {together.debit_to, together.taxes[0].account_head}
+    asked = contract_profit.Request(
+        makers.company(), JANUARY, date(2026, 1, 31), contracts=(first.name, second.name)
+    )
+    found = contract_profit.answer(asked)
+    revenue = {line.key: float(line.revenue) for line in found.lines}
+    assert revenue == {first.name: 100.55, second.name: 200.1}
+    assert contract_profit.ledger_check(asked, found)["difference"] == 0
+
+
+def test_a_gathered_draft_of_which_one_contract_is_left_names_it_as_a_whole(buyer, item):
+    gathered = {"invoicing": "Gathered per Customer", "submit_invoices": 0}
+    first, second = (contract(buyer, monthly(item, rate), **gathered) for rate in (100, 200))
+    run(JANUARY)
+    (draft,) = invoices(first, second)
+    draft.items = [row for row in draft.items if row.service_contract == second.name]
+    draft.save()
+    draft.submit()
+    rows = frappe.get_all("GL Entry", {"voucher_no": draft.name}, pluck="service_contract", order_by="name")
+    assert set(rows) == {second.name}
+    assert first.reload().next_billing_date == JANUARY
 
 
 def test_of_gathered_contracts_the_one_that_cannot_be_posted_is_set_aside_and_the_others_are_billed(
@@ -352,6 +392,28 @@ def test_a_run_with_nothing_due_asks_the_database_a_handful_of_times_however_man
     ).insert()
     frappe.db.set_value("Billing Run", document.name, "status", "Queued")
     assert queries_of(lambda: billing_run.work(document.name, commits=False)) <= 15
+
+
+def test_the_progress_of_a_run_tells_what_it_made_and_what_it_set_aside(buyer, item):
+    good = contract(buyer, monthly(item, 100))
+    bad = contract(buyer, monthly(service().name, price_source="Price List", rate=0))
+    done = run(JANUARY)
+    told = billing_run.progress(done.name)
+    figures = ("status", "contracts", "contracts_done", "invoices", "set_aside", "at_work")
+    assert [told[figure] for figure in figures] == ["Done with Problems", 2, 2, 1, 1, False]
+    (invoice,) = invoices(good)
+    assert [(row.name, row.grand_total) for row in told["latest"]] == [(invoice.name, invoice.grand_total)]
+    assert billing_run.invoices_of(done.name) == [invoice.name]
+    (problem,) = told["problems"]
+    assert (problem.service_contract, problem.line_number) == (bad.name, 1)
+    assert "has no price" in problem.reason
+
+
+def test_numbers_that_wait_are_told_until_they_are_used(site):
+    before = invoice_numbers.waiting()
+    values = {"series": "OTHER-", "number": 7, "holder": "a process of old"}
+    frappe.get_doc({"doctype": "Reserved Invoice Number", **values}).insert()
+    assert invoice_numbers.waiting() == before + 1
 
 
 def test_one_contract_is_billed_at_once_from_its_form(buyer, item):

@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import add_months, getdate
 
 from crm_ext.marketing_automation.flow.locks import exclusively, is_held
+from crm_ext.service_contracts.flow import invoice_numbers
 from crm_ext.service_contracts.flow.billing_charges import (
     LoadedContract,
     PricedCharge,
@@ -32,6 +33,8 @@ from crm_ext.shared.results import refuse
 _NIGHTLY = "billing_run_nightly"
 _JOB_TIMEOUT = 6 * 3600
 _AHEAD = 500
+# What the form of a run shows of each; its figures open all of them.
+_LATEST, _PROBLEMS = 10, 100
 _USUAL_WORKERS, _MOST_WORKERS = 2, 16
 
 
@@ -46,8 +49,8 @@ def preview(
     """What will be billed from now on for some months, the earliest first; nothing is saved.
 
     Each: due_on, service_contract, title, customer, company, line_number, item_code, what, period_start, period_end,
-    period (in words), qty, amount (contract currency; None where it is not known), currency, reason (why there is no
-    amount, else None). A contract that was asked for by name is shown as a draft and while its billing is stopped, too.
+    period (in words), qty, amount (contract currency, Decimal; None where it is not known), currency, reason (why there is
+    no amount, else None). A contract that was asked for by name is shown as a draft and while its billing is stopped, too.
     """
     today = today or getdate()
     until = getdate(add_months(today, months)) - timedelta(days=1)
@@ -92,8 +95,8 @@ def begin(name: str) -> None:
     status = frappe.db.get_value("Billing Run", name, "status", for_update=True)
     if status in ("Done", "Done with Problems"):
         frappe.throw(_("This billing run is done. Make a new one for what has become due since."))
-    if status in ("Queued", "Running") and is_at_work(name):
-        frappe.throw(_("This billing run is at work already."))
+    if is_at_work(name):
+        frappe.throw(_("A background job is still at work on this billing run. Try again in a moment."))
     frappe.db.set_value("Billing Run", name, "status", "Queued")
     workers = _workers()
     for place in range(workers):
@@ -118,7 +121,7 @@ def stop(name: str) -> None:
 
 def forget(run: Document) -> None:
     """A run that is at work stays; what it billed is kept by the invoices and not by the run."""
-    if run.status in ("Queued", "Running") and is_at_work(run.name):
+    if is_at_work(run.name):
         frappe.throw(_("This billing run is at work. Stop it first."))
     for doctype, field in (("Service Contract", "last_billing_run"), ("Billed Period", "billing_run")):
         frappe.db.set_value(doctype, {field: run.name}, field, None, update_modified=False)
@@ -127,6 +130,29 @@ def forget(run: Document) -> None:
 def is_at_work(name: str) -> bool:
     """Whether any process works on the run; the status of a run whose process was killed says so for ever."""
     return is_held(*(_at_work(name, place) for place in range(_MOST_WORKERS)))
+
+
+def progress(name: str) -> dict:
+    """How far a run is, for a reader of it.
+
+    status; contracts, contracts_done, invoices, set_aside (numbers); at_work: whether any process is; problems: the first
+    ones, [{service_contract, customer, line_number, reason}]; latest: the last invoices made that the reader may see,
+    [{name, customer_name, grand_total, currency, status}]; numbers_waiting: of invoices, reserved and not used.
+    """
+    at_work = is_at_work(name)
+    made = queries.invoices_of_run(name, limit=_LATEST) if frappe.has_permission("Sales Invoice") else []
+    return {
+        **queries.figures_of_run(name),
+        "at_work": at_work,
+        "problems": queries.problems_of_run(name, limit=_PROBLEMS),
+        "latest": queries.readable_invoices(made),
+        "numbers_waiting": 0 if at_work else invoice_numbers.waiting(),
+    }
+
+
+def invoices_of(name: str) -> list[str]:
+    """The invoices that a run made, the latest first."""
+    return queries.invoices_of_run(name)
 
 
 def bill_now(contract: str) -> dict:
@@ -231,6 +257,10 @@ def follow_draft(invoice: Document) -> None:
     if gone:
         frappe.db.delete("Billed Period", {"name": ("in", [row.name for row in gone])})
         refresh_next_billing({row.service_contract for row in gone})
+        left = {row.service_contract for row in invoice.items}
+        if len(left) == 1:
+            # The whole invoice is of one contract now: its receivable and taxes name it, too.
+            invoice.db_set("service_contract", left.pop(), update_modified=False)
 
 
 def check_amended(invoice: Document) -> None:
@@ -270,8 +300,8 @@ def _foreseen(loaded: LoadedContract, one: PricedCharge | tuple, disabled: set[s
         "period_start": charge.span.start,
         "period_end": charge.span.end,
         "period": written(charge.span, row["calendar"] or contract["calendar"]),
-        "qty": float(one.qty) if isinstance(one, PricedCharge) else None,
-        "amount": float(one.amount) if not reason else None,
+        "qty": one.qty if isinstance(one, PricedCharge) else None,
+        "amount": one.amount if not reason else None,
         "currency": contract["currency"],
         "reason": reason,
     }

@@ -110,6 +110,8 @@ class InvoiceNumbers:
     def close(self) -> None:
         """Gives up what is left: to the series where it can be, else to the next process."""
         self._alive.close()
+        if not self._stock:
+            return
         with exclusively(_LOCK, wait=_LOCK_WAIT) as held:
             if held:
                 for series in self._stock:
@@ -137,6 +139,11 @@ class InvoiceNumbers:
         parts = f"{invoice.naming_series}.#####".split(".")
         name = parse_naming_series(parts, doc=invoice, number_generator=take)
         return name, taken[0] if taken else None
+
+
+def waiting() -> int:
+    """How many numbers were reserved and not used by processes that are gone; the next run uses them first."""
+    return sum(count for holder, count in queries.reserved_numbers().items() if not is_held(_alive(holder)))
 
 
 def _series_decides() -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import frappe
+from frappe.query_builder.functions import Count
 
 _INVOICE_FIELDS = (
     "customer", "company", "currency", "invoicing", "submit_invoices", "selling_price_list", "taxes_and_charges",
@@ -130,7 +131,7 @@ def billed(names: Collection[str]) -> dict[str, list[dict]]:
     found: dict[str, list[dict]] = defaultdict(list)
     for row in _all(
         "Billed Period",
-        {"service_contract": ("in", names), "what": ("!=", "Credit")},
+        {"service_contract": ("in", names), "what": ("in", ("Period", "Usage", "Overage"))},
         ("contract_line", "what", "period_start", "period_end", "quantity"),
         "period_start",
     ):
@@ -180,6 +181,49 @@ def unfinished_runs() -> list[dict]:
         fields=["name", "is_nightly"],
         order_by="creation",
     )
+
+
+def figures_of_run(run: str) -> dict:
+    fields = ["status", "contracts", "contracts_done", "invoices", "set_aside"]
+    return frappe.db.get_value("Billing Run", run, fields, as_dict=True)
+
+
+def problems_of_run(run: str, *, limit: int) -> list[dict]:
+    return frappe.get_all(
+        "Billing Problem",
+        filters={"parent": run, "parenttype": "Billing Run"},
+        fields=["service_contract", "customer", "line_number", "reason"],
+        order_by="creation, name",
+        limit=limit,
+    )
+
+
+def invoices_of_run(run: str, *, limit: int | None = None) -> list[str]:
+    """Names of the invoices that a run made, the latest first."""
+    return frappe.get_all(
+        "Billed Period",
+        filters={"billing_run": run, "sales_invoice": ("is", "set")},
+        pluck="sales_invoice",
+        group_by="sales_invoice",
+        order_by="creation desc, sales_invoice desc",
+        limit=limit,
+    )
+
+
+def readable_invoices(names: Sequence[str]) -> list[dict]:
+    """Those of the invoices that the user may see, in the order of the names."""
+    if not names:
+        return []
+    fields = ["name", "customer_name", "grand_total", "currency", "status"]
+    found = frappe.get_list("Sales Invoice", filters={"name": ("in", names)}, fields=fields, order_by="name")
+    return sorted(found, key=lambda invoice: names.index(invoice.name))
+
+
+def reserved_numbers() -> dict[str, int]:
+    """How many numbers each process has in reserve, also those that are gone."""
+    table = frappe.qb.DocType("Reserved Invoice Number")
+    rows = frappe.qb.from_(table).select(table.holder, Count("*")).groupby(table.holder).run()
+    return dict(rows)
 
 
 def series_of_reserved_numbers() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -61,7 +62,7 @@ def _tree(months: dict[tuple[str, str], list[dict]]) -> list[dict[str, Any]]:
                 "label": month,
                 "indent": 0,
                 "is_month": 1,
-                "amount": sum(line["amount"] or 0 for line in lines),
+                "amount": _sum(lines),
                 "currency": currency,
                 "reason": _("{0} lines have no amount yet").format(waiting) if waiting else None,
             }
@@ -85,16 +86,19 @@ def _chart(months: dict[tuple[str, str], list[dict]]) -> dict[str, Any] | None:
     currencies = {currency for _month, currency in months}
     if len(currencies) != 1:
         return None
-    sums = [sum(line["amount"] or 0 for line in lines) for lines in months.values()]
     return {
         "data": {
             "labels": [month for month, _currency in months],
-            "datasets": [{"name": _("To Be Billed"), "values": sums}],
+            "datasets": [{"name": _("To Be Billed"), "values": [_sum(lines) for lines in months.values()]}],
         },
         "type": "bar",
         "fieldtype": "Currency",
         "options": currencies.pop(),
     }
+
+
+def _sum(lines: list[dict]) -> Decimal:
+    return sum((line["amount"] or Decimal(0) for line in lines), Decimal(0))
 
 
 def _columns() -> list[dict[str, Any]]:
