@@ -213,7 +213,9 @@ def test_parts_are_scanned_by_the_camera_where_the_browser_can(shop, phone, acce
     motor = page.get_by_role("group", name=f"Motor {shop.tag}")
     motor.wait_for()
     assert motor.get_by_label("Used").input_value() == "1"
-    assert page.locator("#scanner").evaluate("dialog => !dialog.open && !dialog.querySelector('video').srcObject")
+    assert page.locator("#scanner").evaluate(
+        "dialog => !dialog.open && !dialog.querySelector('video').srcObject"
+    )
 
     page.evaluate("() => { window.heldBefore = 'NO-SUCH-CODE'; }")
     page.get_by_role("button", name="Scan with the camera").click()
@@ -229,7 +231,12 @@ def test_a_session_that_ends_and_another_technician_lose_and_see_nothing_of_what
 ):
     other = user_with(site, ("Stock User", "Technician"), "en")
     second = records.insert(
-        {"doctype": "Technician", "technician_name": f"Second {shop.tag}", "company": shop.company, "user": other}
+        {
+            "doctype": "Technician",
+            "technician_name": f"Second {shop.tag}",
+            "company": shop.company,
+            "user": other,
+        }
     )
     page = phone(shop.login)
     page.goto("/technician")
@@ -276,8 +283,17 @@ def test_a_session_that_ends_and_another_technician_lose_and_see_nothing_of_what
 def test_a_job_changed_or_taken_away_meanwhile_is_said_plainly_and_nothing_is_lost(
     site, shop, phone, accessible
 ):
+    earlier = service_orders.make_from("Equipment", shop.equipment)
+    start = site.utils.add_to_date(site.utils.now_datetime(), hours=-2)
+    earlier.update(
+        {"title": "Before that", "technician": shop.technician, "status": "Planned", "planned_start": start}
+    )
+    earlier.insert()
+    site.db.commit()
     page = phone(shop.login)
     page.goto("/technician")
+    page.get_by_role("link", name="Pump leaks at the shaft").wait_for()
+    assert page.locator("article h2").all_inner_texts() == ["Before that", "Pump leaks at the shaft"]
     page.get_by_role("link", name="Pump leaks at the shaft").click()
     page.get_by_label("What was done").fill("Looked at it")
     site.db.set_value("Service Order", shop.order, "description", "Ask for Ms Lee at the gate")

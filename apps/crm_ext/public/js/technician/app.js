@@ -1,5 +1,5 @@
 /* The technician's page: what the phone keeps is shown at once, with network it is brought up to date. */
-import { changesOf, newDraft, statusOf, withoutPhoto } from "./draft.js";
+import { changesOf, inOrder, newDraft, statusOf, withoutPhoto } from "./draft.js";
 import { clock, day, number, onSiteClock, say, setZone, span, words } from "./format.js";
 import { draw } from "./job.js";
 import { isLoggedOut, loginNow } from "./login.js";
@@ -79,7 +79,7 @@ const groupOf = (job, draft) => (draft?.isFinished ? "done" : statusOf(job, draf
 function drawList(tab, { jobs, draftOf, own }) {
 	screen.replaceChildren(clone("list"));
 	const groups = { today: [], coming: [], done: [] };
-	for (const job of jobs) groups[groupOf(job, draftOf[job.name])].push(job);
+	for (const job of inOrder(jobs, draftOf)) groups[groupOf(job, draftOf[job.name])].push(job);
 	groups.done.reverse();
 	const waiting = own.filter((one) => one.state !== "sent");
 	for (const link of screen.querySelectorAll("[data-tab]")) {

@@ -55,6 +55,14 @@ export function statusOf(job, draft) {
 	return STEPS.indexOf(draft.status) > STEPS.indexOf(job.status) ? draft.status : job.status;
 }
 
+const BEGUN = ["On the Way", "In Progress"];
+
+/** The jobs as a day goes: what was begun first, then by time, what has none yet last. */
+export function inOrder(jobs, draftOf) {
+	const rank = (job) => `${BEGUN.includes(statusOf(job, draftOf[job.name])) ? 0 : 1}${job.planned_start ?? "9"}${job.name}`;
+	return jobs.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
+}
+
 /** The draft without a photo that was thrown away. */
 export const withoutPhoto = (draft, key) => ({
 	...draft,
