@@ -58,17 +58,17 @@ def ask_renewal(contract: str) -> None:
 
 
 @frappe.whitelist(methods=["GET"])
-def contract_pdf(name: str) -> None:
+def contract_pdf(contract: str) -> None:
     """The contract by its print format, as a file."""
-    require_own("Service Contract", name)
-    printing.answer_with_pdf("Service Contract", name)
+    require_own("Service Contract", contract)
+    printing.answer_with_pdf("Service Contract", contract)
 
 
 @frappe.whitelist(methods=["GET"])
-def photo(name: str) -> None:
+def photo(photo: str) -> None:
     """A photo of one of the customer's requests."""
-    require_own("Issue", service_requests.request_of_photo(name))
-    file = frappe.get_doc("File", name)
+    require_own("Issue", service_requests.request_of_photo(photo))
+    file = frappe.get_doc("File", photo)
     frappe.local.response.filename = file.file_name
     frappe.local.response.filecontent = file.get_content()
     frappe.local.response.display_content_as = "inline"

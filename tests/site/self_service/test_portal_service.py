@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import frappe
 import makers
 import pytest
 from counting import queries_of
-from portal_world import Visitor, World, portal_customer, portal_user, service, text_of
+from portal_world import Visitor, World, plain, portal_customer, portal_user, service, text_of
 
 from crm_ext.api import portal_service
 from crm_ext.self_service.flow import identity, service_pages
@@ -156,10 +157,10 @@ def test_a_request_with_a_photo_becomes_a_complaint_under_the_contract(customer,
     issue = frappe.get_doc("Issue", name)
     assert (issue.equipment, issue.service_contract) == (world.names["equipment"], world.names["contract"])
     page = text_of(customer.get(f"/portal/service/{name}"))
-    address = page.split("/api/method/crm_ext.api.portal_service.photo?name=")[1].split('"')[0]
-    photo = customer.get("/api/method/crm_ext.api.portal_service.photo", name=address)
+    address = page.split("/api/method/crm_ext.api.portal_service.photo?photo=")[1].split('"')[0]
+    photo = customer.get("/api/method/crm_ext.api.portal_service.photo", photo=address)
     assert photo.get_data() == PICTURE
-    assert Visitor().get("/api/method/crm_ext.api.portal_service.photo", name=address).status_code == 403
+    assert Visitor().get("/api/method/crm_ext.api.portal_service.photo", photo=address).status_code == 403
 
 
 def test_a_photo_that_is_none_is_refused_and_what_was_typed_stays(customer, world):
@@ -203,11 +204,125 @@ def test_pages_of_what_is_not_there_say_so(customer):
         assert customer.get(f"/portal/{page}/NOT-THERE-1").status_code == 404
 
 
-def test_the_lists_ask_the_same_number_of_questions_for_one_unit_and_for_many(world, site):
+@pytest.fixture
+def here(site, world):
     frappe.set_user(world.names["user"])
     identity.forget_cached()
-    here = identity.acting()
+    yield identity.acting()
+    frappe.set_user("Administrator")
+    frappe.db.rollback()
+    identity.forget_cached()
 
+
+def equipment(world, name, **values):
+    document = frappe.get_doc(
+        {
+            "doctype": "Equipment",
+            "equipment_name": name,
+            "customer": world.names["customer"],
+            "company": makers.company(),
+            **values,
+        }
+    )
+    return document.insert(ignore_permissions=True).name
+
+
+def found(here, text):
+    context = frappe._dict()
+    service_pages.fill_equipment_list(context, here, {"q": text})
+    return [row.name for row in context.rows]
+
+
+def test_a_search_takes_percent_signs_and_underscores_as_they_are(world, here):
+    exact = equipment(world, f"Mixer 50% A_1 {world.names['run']}")
+    assert found(here, "50%") == found(here, "A_1") == [exact]
+    assert found(here, "%") == [exact] and found(here, "Mixer%") == []
+
+
+def test_units_of_another_company_are_not_in_the_list_of_this_one(world, here):
+    assert found(here, "") and found(replace(here, company="Another House"), "") == []
+
+
+def test_a_customer_of_many_units_looks_for_theirs(world, here, monkeypatch):
+    monkeypatch.setattr(service_pages, "_TO_CHOOSE_FROM", 2)
+    units = [equipment(world, f"Row {number} {world.names['run']}") for number in range(4)]
+
+    def offered(**given):
+        context = frappe._dict()
+        service_pages.fill_request_form(context, here, given)
+        return context.is_searched, [unit.name for unit in context.units], context.chosen
+
+    is_searched, listed, chosen = offered()
+    assert is_searched and len(listed) == 2 and chosen is None
+    assert offered(q="Row 3") == (True, [units[3]], None)
+    # The one that the page before led here with is there in any case; somebody else's is not.
+    assert offered(equipment=units[3])[1:] == ([units[3], *listed], units[3])
+    stranger = equipment(world, "Not theirs", customer=None)
+    assert offered(equipment=stranger) == (True, listed, None)
+
+
+def test_what_a_unit_went_through_at_its_former_customer_is_not_told_to_the_next(world, here):
+    frappe.set_user("Administrator")
+    former = makers.customer(f"Former {world.names['run']}").name
+    unit = equipment(world, f"Second hand {world.names['run']}", customer=former)
+    about = {"equipment": unit, "customer": former, "company": makers.company()}
+    frappe.get_doc({"doctype": "Issue", "subject": "Secret of the former", **about}).insert()
+    frappe.get_doc({"doctype": "Service Order", "title": "Secret visit", **about}).insert()
+    frappe.db.set_value("Equipment", unit, "customer", world.names["customer"])
+    context = frappe._dict()
+    service_pages.fill_equipment(context, here, unit)
+    assert (context.requests, context.visits, context.next_visit) == ([], [], None)
+    service_pages.fill_equipment_list(context, here, {"q": "Second hand"})
+    assert [(row.name, row.requests) for row in context.rows] == [(unit, 0)]
+
+
+def test_a_visit_that_was_cancelled_says_so(customer, world):
+    visit = world.insert(
+        {
+            "doctype": "Service Order",
+            "title": "Called off",
+            "customer": world.names["customer"],
+            "company": makers.company(),
+        }
+    )
+    visit.db_set("status", "Cancelled")
+    frappe.db.commit()
+    page = customer.get(f"/portal/visits/{visit.name}")
+    assert page.status_code == 200 and "This visit was cancelled." in text_of(page)
+
+
+def test_every_page_leads_back_to_its_list(customer, world):
+    for page, name in (("equipment", "equipment"), ("contracts", "contract")):
+        assert f'class="way-back"><a href="/portal/{page}"' in text_of(
+            customer.get(f"/portal/{page}/{world.names[name]}")
+        )
+        assert 'class="way-back"' not in text_of(customer.get(f"/portal/{page}"))
+
+
+def test_a_login_whose_tie_to_the_customer_ends_is_out_of_every_page_at_once(world):
+    login = portal_user(world, f"contact-{world.names['run']}@portal.test")
+    tie = makers.contact("Cora", ("Customer", world.names["customer"]))
+    tie.db_set("user", login)
+    world.made.append(("Contact", tie.name))
+    frappe.db.commit()
+    visitor = Visitor(login)
+    own = [f"/portal/equipment/{world.names['equipment']}", f"/portal/contracts/{world.names['contract']}"]
+    assert [visitor.get(page).status_code for page in ("/portal/equipment", *own)] == [200, 200, 200]
+    tie.set("links", [])
+    tie.save(ignore_permissions=True)
+    frappe.db.commit()
+    nothing = visitor.get("/portal/equipment/NOT-THERE")
+    for page in own:
+        answer = visitor.get(page)
+        assert (answer.status_code, plain(answer, page)) == (
+            nothing.status_code,
+            plain(nothing, "/portal/equipment/NOT-THERE"),
+        )
+        assert answer.status_code in (403, 404)
+    assert visitor.get("/portal/equipment").status_code == 403
+
+
+def test_the_lists_ask_the_same_number_of_questions_for_one_unit_and_for_many(world, here):
     def listed():
         context = frappe._dict()
         service_pages.fill_equipment_list(context, here, {})
@@ -216,13 +331,6 @@ def test_the_lists_ask_the_same_number_of_questions_for_one_unit_and_for_many(wo
     listed()
     few = queries_of(listed)
     for number in range(8):
-        frappe.get_doc(
-            {
-                "doctype": "Equipment",
-                "equipment_name": f"More {number}",
-                "customer": world.names["customer"],
-                "company": makers.company(),
-            }
-        ).insert(ignore_permissions=True)
+        equipment(world, f"More {number}")
     assert len(listed()) == 9
     assert queries_of(listed) == few

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.shared.text import clean_name, match_key, to_latin_digits, to_persian_digits
+from crm_ext.shared.text import clean_name, literally, match_key, to_latin_digits, to_persian_digits
 
 
 def test_digits_of_three_scripts_become_latin():
@@ -34,6 +34,11 @@ def test_names_are_stored_in_one_form(typed, stored):
 @given(st.text())
 def test_cleaning_a_clean_name_changes_nothing(text):
     assert clean_name(clean_name(text)) == clean_name(text)
+
+
+@pytest.mark.parametrize(("typed", "pattern"), [("50%", "50\\%"), ("A_1", "A\\_1"), ("C:\\", "C:\\\\")])
+def test_signs_of_like_stand_for_themselves(typed, pattern):
+    assert literally(typed) == pattern
 
 
 def test_names_match_across_spelling_habits():

@@ -146,7 +146,7 @@ def fill_contract(context: Any, here: Acting, name: str) -> None:
     context.may_ask_renewal = (
         contract.status in ("Active", "Expired") and bool(contract.end_date) and not context.offer
     )
-    context.pdf = f"/api/method/crm_ext.api.portal_service.contract_pdf?name={name}"
+    context.pdf = f"/api/method/crm_ext.api.portal_service.contract_pdf?{urlencode({'contract': name})}"
 
 
 def _every(row: Any) -> str:
@@ -233,7 +233,10 @@ def fill_request(context: Any, here: Acting, name: str) -> None:
     context.steps = steps(context.progress)
     context.answer = queries.answer_given(name)
     context.photos = [
-        {"title": row.file_name, "address": f"/api/method/crm_ext.api.portal_service.photo?name={row.name}"}
+        {
+            "title": row.file_name,
+            "address": f"/api/method/crm_ext.api.portal_service.photo?{urlencode({'photo': row.name})}",
+        }
         for row in queries.photos(name)
     ]
 
