@@ -733,21 +733,25 @@ def receivable_currency(customer: str, company: str) -> str:
 def partial_credit_note(invoice: str, parts: Sequence[tuple[str | None, Decimal, bool]], posting_date: date) -> Document:
     """ERPNext's return of a submitted sales invoice, not saved, cut down to what is credited of some rows.
 
-    parts: (row of the invoice, net amount in its currency, whether the row was credited before). ERPNext takes each
-    unit back once: a row that was credited before, or whose quantity does not divide the amount, stands as one unit that
-    names no row. Taxes by percentage follow; fixed charges are not given back. The caller has checked who may credit.
+    parts: (row of the invoice, net amount in its currency, whether it stands alone). ERPNext takes each unit back once: a
+    part that stands alone, or whose amount the quantity does not divide, is one unit that names no row. Taxes by
+    percentage follow; fixed charges are not given back. The caller has checked who may credit.
     """
     with _rights_of_the_house():
         note = make_from("Sales Invoice", invoice, "Sales Invoice return")
     by_row = {row.sales_invoice_item: row for row in note.items}
+    returnable = {source: -flt(row.qty) or 1.0 for source, row in by_row.items()}
+    taken: set[str | None] = set()
     kept = []
-    for source, amount, was_credited in parts:
-        row = by_row[source] if source not in kept else frappe.copy_doc(by_row[source])
-        quantity = -flt(row.qty) or 1.0
+    for source, amount, stands_alone in parts:
+        row = frappe.copy_doc(by_row[source]) if source in taken else by_row[source]
+        taken.add(source)
+        named, quantity = source, returnable[source]
         rate = flt(float(amount) / quantity, row.precision("rate"))
-        if was_credited or flt(rate * quantity, row.precision("amount")) != float(amount):
-            row.sales_invoice_item, quantity, rate = None, 1.0, float(amount)
-        row.update({"qty": -quantity, "rate": rate, "price_list_rate": rate, "discount_percentage": 0})
+        if stands_alone or flt(rate * quantity, row.precision("amount")) != float(amount):
+            named, quantity, rate = None, 1.0, float(amount)
+        row.update({"sales_invoice_item": named, "qty": -quantity, "rate": rate, "price_list_rate": rate})
+        row.update({"discount_percentage": 0})
         row.update({"discount_amount": 0, "margin_type": "", "margin_rate_or_amount": 0})
         row.update({"enable_deferred_revenue": 0, "service_start_date": None, "service_end_date": None})
         kept.append(row)

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
-from crm_ext.service_contracts.flow import contract_view, contracts, renewals
+from crm_ext.service_contracts.flow import contract_view, contracts, renewals, service_credits
 from crm_ext.shared.money import to_decimal
 
 
@@ -130,6 +130,20 @@ def follow_up(contract: str) -> str:
     require_contract(contract, "read")
     frappe.has_permission("Service Contract", "create", throw=True)
     return renewals.follow_up(contract).name
+
+
+@frappe.whitelist()
+def get_service_credits(contract: str) -> list[dict]:
+    """Times that complaints of the contract missed, with what they give back, for the form."""
+    document = require_contract(contract, "read")
+    return service_credits.preview(document)
+
+
+@frappe.whitelist(methods=["POST"])
+def give_service_credits(contract: str) -> list[str]:
+    """Credit notes for all missed times that are due and were not credited yet; their names."""
+    require_contract(contract, "submit")
+    return service_credits.give(contract)
 
 
 def _told(contract: Document) -> dict:

@@ -205,6 +205,16 @@ FIELDS: dict[str, list[dict]] = {
             "length": 20,
         },
         {
+            "fieldname": "no_credit_reason",
+            "fieldtype": "Small Text",
+            "label": _lt("No Service Credit Because"),
+            "description": _lt("With a reason, nothing is given back for times that were missed."),
+            "insert_after": "contract_line",
+            "depends_on": "contract_line",
+            "no_copy": 1,
+            "print_hide": 1,
+        },
+        {
             "fieldname": "disputed_invoice",
             "fieldtype": "Link",
             "options": "Sales Invoice",

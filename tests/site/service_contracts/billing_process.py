@@ -1,7 +1,7 @@
 """Processes that bill: one parent with everything imported forks a child for each word it is told.
 
-Words on standard input: `work RUN PLACE WORKERS` forks a child that bills and prints its process id; `wait` waits for all
-children and prints how many ended by themselves. A child is a process with a connection of its own; it can be killed.
+Words on standard input: `work RUN PLACE WORKERS` forks a child that bills and prints its process id, `credit CONTRACT` one
+that gives the service credits of a contract; `wait` waits for all children and prints how many ended by themselves. A child is a process with a connection of its own; it can be killed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,22 @@ def connect(site: str) -> None:
     frappe.flags.mute_emails = True
 
 
-def work(site: str, run: str, place: int, workers: int) -> None:
+def work(site: str, run: str, place: str, workers: str) -> None:
     from crm_ext.service_contracts.flow import billing_run
 
     connect(site)
-    billing_run.work(run, place, workers)
+    billing_run.work(run, int(place), int(workers))
+    frappe.destroy()
+
+
+def credit(site: str, contract: str) -> None:
+    from crm_ext.service_contracts.flow import service_credits
+
+    connect(site)
+    # A request has read something before it comes to the point: its view of the data is older than the lock it gets.
+    frappe.get_all("Billed Period", limit=1, order_by="name")
+    service_credits.give(contract)
+    frappe.db.commit()
     frappe.destroy()
 
 
@@ -50,17 +61,17 @@ def main(site: str) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         word, *arguments = line.split()
-        if word == "work":
-            child = os.fork()
-            if not child:
-                work(site, arguments[0], int(arguments[1]), int(arguments[2]))
-                os._exit(0)
-            children.append(child)
-            print(child, flush=True)
-        elif word == "wait":
+        if word == "wait":
             ended = [os.waitpid(child, 0)[1] for child in children]
             children.clear()
             print(ended.count(0), flush=True)
+            continue
+        child = os.fork()
+        if not child:
+            {"work": work, "credit": credit}[word](site, *arguments)
+            os._exit(0)
+        children.append(child)
+        print(child, flush=True)
 
 
 if __name__ == "__main__":

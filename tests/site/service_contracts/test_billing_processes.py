@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import billing
@@ -16,8 +16,9 @@ import frappe
 import makers
 import pytest
 from conftest import BENCH, SITE
+from frappe.utils import getdate, now_datetime
 
-from crm_ext.service_contracts.flow import billing_run
+from crm_ext.service_contracts.flow import billing_run, contract_nights
 
 PROCESS = Path(__file__).with_name("billing_process.py")
 KILLS = 50
@@ -40,6 +41,10 @@ class Processes:
     def begin(self, run: str, place: int = 0, workers: int = 1) -> int:
         """The id of a process that bills."""
         return int(self._ask(f"work {run} {place} {workers}"))
+
+    def credit(self, contract: str) -> int:
+        """The id of a process that gives service credits."""
+        return int(self._ask(f"credit {contract}"))
 
     def wait(self) -> int:
         """How many ended by themselves."""
@@ -203,6 +208,82 @@ def test_a_reserved_number_that_others_got_when_the_series_was_set_back_is_passe
     assert not _waiting()
 
 
+def test_missed_times_are_credited_once_whoever_is_killed_and_however_many_come_at_once(plant, processes):
+    issue = late_complaint(plant)
+    for _kill in range(12):
+        child = processes.credit(issue.service_contract)
+        time.sleep(random.uniform(0.02, 0.5))
+        os.kill(child, signal.SIGKILL)
+        processes.wait()
+    for _another in range(3):
+        processes.credit(issue.service_contract)
+    assert processes.wait() == 3
+    frappe.db.rollback()
+    given = frappe.get_all(
+        "Billed Period",
+        {"issue": issue.name},
+        ["missed", "amount", "sales_invoice"],
+        order_by="missed",
+    )
+    assert [(row.missed, row.amount) for row in given] == [("Resolution", -2), ("Response", -1)]
+    (note,) = frappe.get_all(
+        "Sales Invoice", {"customer": issue.customer, "is_return": 1}, pluck="name", order_by="name"
+    )
+    assert {row.sales_invoice for row in given} == {note}
+    posted = frappe.get_all("GL Entry", {"account": plant.penalties}, pluck="debit", order_by="name")
+    assert sum(posted) == 3
+
+
+def test_the_night_credits_contracts_of_late_complaints_and_sets_the_others_aside(plant, processes):
+    good, bad = late_complaint(plant), late_complaint(plant)
+    frappe.db.set_value("Customer", bad.customer, "disabled", 1)
+    before = frappe.db.get_single_value("Contract Billing Settings", "credit_nightly")
+    try:
+        frappe.db.set_single_value("Contract Billing Settings", "credit_nightly", 1)
+        assert contract_nights.give_service_credits() == [good.service_contract]
+        assert contract_nights.give_service_credits() == []
+    finally:
+        frappe.db.set_single_value("Contract Billing Settings", "credit_nightly", before)
+    assert frappe.db.count("Billed Period", {"issue": good.name}) == 2
+    assert frappe.db.count("Error Log", {"reference_name": bad.service_contract}) == 2
+
+
+def late_complaint(plant):
+    """Closed, and twenty hours late for an answer and a solution; the processes see it and the account for penalties."""
+    item, customer = billing.service(), billing.customer()
+    plant.services.append(item.name)
+    plant.customers.append(customer.name)
+    credits = {"service_credit": "Percentage of the Price", "response_credit": 10, "resolution_credit": 20}
+    promised = {"response_hours": 4, "resolution_hours": 8}
+    contract = billing.contract(
+        customer.name, billing.monthly(item.name, 10, **promised, **credits), end_date=None
+    )
+    plant.contracts.append(contract.name)
+    billing.run(getdate(), posting_date=getdate(), service_contract=contract.name)
+    if not plant.penalties:
+        plant.penalties = makers.expense_account("Penalties").name
+        settings = {"parent": "Field Service Settings", "parenttype": "Field Service Settings", "idx": 1}
+        row = {"parentfield": "accounts", "company": makers.company(), "penalty_account": plant.penalties}
+        frappe.get_doc({"doctype": "Field Service Account", **settings, **row}).db_insert()
+    issue = frappe.get_doc(
+        {"doctype": "Issue", "subject": "It leaks", "company": makers.company(), "customer": customer.name,
+         "service_contract": contract.name}
+    ).insert()  # fmt: skip
+    came_in = now_datetime() - timedelta(hours=20)
+    frappe.db.set_value(
+        "Issue", issue.name, {"creation": came_in, "service_level_agreement_creation": came_in}
+    )
+    issue.reload().status = "Closed"
+    issue.flags.may_be_closed = True
+    issue.save()
+    plant.runs += frappe.get_all(
+        "Billing Run", {"service_contract": contract.name}, pluck="name", order_by="name"
+    )
+    frappe.db.commit()  # other processes must see it
+    frappe.clear_document_cache("Field Service Settings", "Field Service Settings")
+    return issue
+
+
 def assert_each_month_is_billed_once(names: list[str], months: int) -> None:
     for name in names:
         rows = frappe.get_all(
@@ -284,6 +365,17 @@ def _remove_all(made) -> None:
     ):
         if invoices:
             frappe.db.delete(table, {column: ("in", invoices)})
+    issues = frappe.get_all(
+        "Issue", {"customer": ("in", made.customers or [""])}, pluck="name", order_by="name"
+    )
+    for issue in issues:
+        frappe.db.delete("Complaint Letter", {"issue": issue})
+        frappe.delete_doc("Issue", issue, force=True, ignore_on_trash=True, delete_permanently=True)
+    if made.penalties:
+        frappe.db.delete("Field Service Account", {"penalty_account": made.penalties})
+        frappe.clear_document_cache("Field Service Settings", "Field Service Settings")
+        frappe.db.delete("Error Log", {"reference_name": ("in", made.contracts)})
+        frappe.delete_doc("Account", made.penalties, force=True, delete_permanently=True)
     for table in ("Service Contract Line", "Contract Version"):
         frappe.db.delete(table, {"parent": ("in", made.contracts or [""])})
     frappe.db.delete("Billed Period", {"service_contract": ("in", made.contracts or [""])})

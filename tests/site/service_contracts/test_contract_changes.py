@@ -13,7 +13,9 @@ from frappe.utils import getdate
 
 from crm_ext.api import service_contracts as api
 from crm_ext.service_contracts.flow import contract_nights, contract_view, contracts, renewals
+from crm_ext.service_contracts.flow.contracts import reading
 from crm_ext.service_contracts.queries import contracts as queries
+from crm_ext.service_contracts.rules.pricing import index_factor
 
 # Contracts of this year: the site knows its fiscal year, and changes are made to contracts that run.
 YEAR = date.today().year
@@ -211,6 +213,15 @@ def test_the_timeline_says_what_changed_from_when_and_why(customer, item):
     assert any("Until from" in change for change in said)
 
 
+def test_what_an_amendment_cannot_change_is_refused_and_not_passed_over(customer, item):
+    contract = a_contract(customer, billing.monthly(item, 100))
+    changed = {contract.lines[0].name: {"rate": 120, "interval_unit": "Year"}}
+    with pytest.raises(frappe.ValidationError, match="its item, unit and period stay as they are"):
+        contracts.amend(
+            contract.name, effective_from=date(YEAR, 7, 1), reason="Yearly from now on", changed=changed
+        )
+
+
 def test_a_refused_amendment_leaves_nothing_behind(customer, item):
     contract = a_contract(customer, yearly(item, pro_rata=0))
     bill(contract)
@@ -226,6 +237,19 @@ def test_a_refused_amendment_leaves_nothing_behind(customer, item):
     assert frappe.db.get_value("Service Contract", contract.name, "version") == 1
     assert frappe.db.count("Service Contract Line", {"parent": contract.name}) == 1
     assert paid(contract) == 1200
+
+
+def test_a_period_is_credited_again_after_an_earlier_one_of_its_credit_notes_was_cancelled(customer, item):
+    contract = a_contract(customer, yearly(item, rate=YEAR_DAYS))
+    bill(contract)
+    notes = []
+    for month in (3, 5):
+        contracts.suspend(contract.name, first_day=date(YEAR, month, 1), reason="Overhaul")
+        contracts.resume(contract.name, on=date(YEAR, month, 11))
+        notes.append(frappe.get_last_doc("Sales Invoice", {"customer": customer, "is_return": 1}).name)
+    frappe.get_doc("Sales Invoice", notes[0]).cancel()
+    contracts.terminate(contract.name, on=date(YEAR, 11, 30), reason="Plant sold")
+    assert paid(contract) == YEAR_DAYS - 31 - 20
 
 
 # Rest
@@ -387,6 +411,20 @@ def test_a_contract_that_has_ended_is_followed_by_a_new_one(customer, item):
     new = frappe.get_doc("Service Contract", renewals.follow_up(contract.name).name)
     assert (new.docstatus, new.renewed_from, getdate(new.start_date)) == (0, contract.name, date(YEAR, 7, 1))
     assert [row.line_number for row in new.lines] == [1]
+
+
+def test_a_new_contract_after_the_end_goes_on_at_the_price_that_the_index_clause_has_reached(customer, item):
+    clause = {
+        "doctype": "Index Clause",
+        "clause_name": f"Rise {frappe.generate_hash(length=5)}",
+        "percentage": 10,
+    }
+    clause = frappe.get_doc({**clause, "method": "Fixed Percentage", "months_between": 6}).insert()
+    contract = a_contract(customer, billing.monthly(item, 100, index_clause=clause.name))
+    old = reading.priced_lines(contract)[contract.lines[0].name]
+    new = frappe.get_doc("Service Contract", renewals.follow_up(contract.name).name)
+    line = reading.priced_lines(new)[new.lines[0].name]
+    assert index_factor(line, line.start) == index_factor(old, line.start) == Decimal("1.21")
 
 
 def test_the_night_brings_statuses_and_one_reminder(customer, item):

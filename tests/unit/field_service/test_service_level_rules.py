@@ -77,6 +77,14 @@ def test_leaving_open_is_the_first_response_and_stays_it():
     assert rules.after_change(clock, "Open", "Closed", at(12)).first_responded_on == at(10)
 
 
+def test_a_time_is_missed_by_what_came_after_it_or_has_not_come_by_now():
+    done = Clock(first_responded_on=at(10), resolved_on=at(12))
+    assert rules.missed(done, at(11), at(13), at(20)) == ()
+    assert rules.missed(done, at(9), at(11), at(20)) == ("Response", "Resolution")
+    assert rules.missed(Clock(), at(11), at(13), at(12)) == ("Response",)
+    assert rules.missed(Clock(resolved_on=at(10)), at(11), None, at(20)) == ()
+
+
 def test_an_agreement_fails_by_a_late_answer_or_a_late_solution():
     done = Clock(first_responded_on=at(10), resolved_on=at(12))
     assert rules.agreement_status(done, at(11), at(13)) == "Fulfilled"

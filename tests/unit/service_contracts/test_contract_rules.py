@@ -226,6 +226,13 @@ def test_a_change_that_could_not_be_billed_is_refused(line, day, code):
     assert amendments.successor(ROW, line, {"qty": 2}, day).code == code
 
 
+def test_what_stays_with_a_line_cannot_be_changed_and_the_same_is_no_change():
+    day = date(2026, 3, 10)
+    assert amendments.successor(ROW, priced(), {"interval_unit": "Year"}, day).code == "stays_as_it_is"
+    assert amendments.is_changed(ROW, {"interval_unit": "Year"})
+    assert not amendments.is_changed(ROW, {"interval_unit": None, "rate": 100, "qty": 0})
+
+
 def test_whole_periods_change_on_the_day_that_the_refusal_names():
     line = priced(pro_rata=False)
     following = amendments.successor(ROW, line, {"qty": 2}, date(2026, 3, 10)).values["next"]

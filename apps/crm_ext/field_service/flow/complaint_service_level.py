@@ -71,19 +71,21 @@ def _apply_agreement(issue: Document, promised: Any) -> None:
 def _apply_hours(issue: Document, promised: Any) -> None:
     clock = _clock(issue) if issue.service_level_agreement else _clock_of_ours(issue)
     start = get_datetime(issue.service_level_agreement_creation or issue.creation or now_datetime())
-    issue.response_by = _due(issue, start, promised.response_hours, clock)
+    # Waiting for the customer begins with an answer, so that it gives no answer that came too late more time.
+    waited = 0 if clock.first_responded_on else clock.waited
+    issue.response_by = _due(issue, start, promised.response_hours, waited)
     issue.sla_resolution_by = (
-        None if clock.waiting_since else _due(issue, start, promised.resolution_hours, clock)
+        None if clock.waiting_since else _due(issue, start, promised.resolution_hours, clock.waited)
     )
     issue.agreement_status = rules.agreement_status(clock, issue.response_by, issue.sla_resolution_by)
 
 
-def _due(issue: Document, start: datetime, hours: float, clock: Clock) -> datetime | None:
+def _due(issue: Document, start: datetime, hours: float, waited: float) -> datetime | None:
     if not hours:
         return None
     support_hours, holidays = _calendar(issue.service_level_agreement)
     moment = rules.due(start, to_decimal(hours), support_hours, holidays)
-    return moment + timedelta(seconds=round(clock.waited)) if moment else None
+    return moment + timedelta(seconds=round(waited)) if moment else None
 
 
 def _calendar(agreement: str | None) -> tuple[dict[int, list[rules.Span]], set]:

@@ -10,7 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Literal
 
+Promise = Literal["Response", "Resolution"]
+RESPONSE: Promise = "Response"
+RESOLUTION: Promise = "Resolution"
 OPEN, WAITING, DONE = ("Open",), ("Replied", "On Hold"), ("Resolved", "Closed")
 # A support calendar without a free hour in so many days never reaches the moment.
 _LONGEST_DAYS = 3660
@@ -78,6 +82,17 @@ def agreement_status(clock: Clock, response_by: datetime | None, resolution_by: 
         return "First Response Due"
     if clock.resolved_on is None:
         return "Resolution Due"
-    late_answer = response_by and (clock.first_responded_on or clock.resolved_on) > response_by
-    late_solution = resolution_by and clock.resolved_on > resolution_by
-    return "Failed" if late_answer or late_solution else "Fulfilled"
+    return "Failed" if missed(clock, response_by, resolution_by, clock.resolved_on) else "Fulfilled"
+
+
+def missed(
+    clock: Clock, response_by: datetime | None, resolution_by: datetime | None, now: datetime
+) -> tuple[Promise, ...]:
+    """Which of the promised times went by before the answer or the solution came, or before `now` where none came yet.
+
+    What is promised no time (None) is never missed. A solution without an answer before it is an answer, too.
+    """
+    answered = clock.first_responded_on or clock.resolved_on or now
+    solved = clock.resolved_on or now
+    kept = ((RESPONSE, response_by, answered), (RESOLUTION, resolution_by, solved))
+    return tuple(promise for promise, due_by, came in kept if due_by and came > due_by)

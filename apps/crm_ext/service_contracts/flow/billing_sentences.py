@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from frappe import _
-from frappe.utils import formatdate
 
+from crm_ext.service_contracts.flow.dates import day
 from crm_ext.shared.results import Refusal
 
 
 def explain(refusal: Refusal) -> str:
     """The sentence of a refusal; values that are days are written as the reader writes days."""
-    values = {
-        name: formatdate(value) if isinstance(value, date) else value
-        for name, value in refusal.values.items()
-    }
+    values = {name: day(value) if isinstance(value, date) else value for name, value in refusal.values.items()}
     return _SENTENCES[refusal.code](values)
 
 

@@ -9,13 +9,16 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from crm_ext.service_contracts.flow import renewals
-from crm_ext.service_contracts.flow.contracts.sentences import day
+from crm_ext.service_contracts.flow import renewals, service_credits
+from crm_ext.service_contracts.flow.dates import day
 from crm_ext.service_contracts.queries import contracts as queries
 from crm_ext.service_contracts.rules.contracts import last_day_to_give_notice, status_on
 from crm_ext.shared.periods import Period
+from crm_ext.shared.text import _lt
 
 _BATCH = 500
+_NOT_RENEWED = _lt("Contract {0} could not be renewed")
+_NOT_CREDITED = _lt("Service credits of contract {0} could not be given")
 
 
 def run_nightly() -> None:
@@ -24,6 +27,7 @@ def run_nightly() -> None:
     renew_due(today)
     refresh_statuses(today)
     remind(today)
+    give_service_credits()
 
 
 def refresh_statuses(today: date) -> int:
@@ -43,9 +47,19 @@ def renew_due(today: date) -> list[str]:
     """Contracts that renew themselves and those whose offer was accepted; one that cannot is logged and the rest go on."""
     done = []
     for row in queries.to_renew(today):
-        done += _try(row.name, lambda row=row: renewals.renew(row.name))
+        done += _try(row.name, lambda row=row: renewals.renew(row.name), _NOT_RENEWED)
     for row in queries.with_accepted_offer():
-        done += _try(row.name, lambda row=row: renewals.renew_as_offered(row.name))
+        done += _try(row.name, lambda row=row: renewals.renew_as_offered(row.name), _NOT_RENEWED)
+    return done
+
+
+def give_service_credits() -> list[str]:
+    """Where the settings say so: contracts whose complaints were credited for what they missed."""
+    if not frappe.db.get_single_value("Contract Billing Settings", "credit_nightly"):
+        return []
+    done = []
+    for name in service_credits.contracts_to_credit():
+        done += _try(name, lambda name=name: service_credits.give(name), _NOT_CREDITED)
     return done
 
 
@@ -100,19 +114,19 @@ def _refresh(row: dict, off: list[Period], today: date) -> bool:
     return True
 
 
-def _try(contract: str, renewal: Callable[[], object]) -> list[str]:
-    """Each contract stands alone: what one cannot do is written to the error log and to its timeline."""
-    frappe.db.savepoint("renewal")
+def _try(contract: str, verb: Callable[[], object], failure: str) -> list[str]:
+    """Each contract stands alone: what one cannot do is written to the error log, which names it."""
+    frappe.db.savepoint("contract")
     try:
-        renewal()
+        verb()
     except Exception:
-        frappe.db.rollback(save_point="renewal")
+        frappe.db.rollback(save_point="contract")
         frappe.log_error(
-            _("Contract {0} could not be renewed").format(contract),
+            _(failure).format(contract),
             reference_doctype="Service Contract",
             reference_name=contract,
         )
         return []
-    # A renewed contract stays renewed, whatever happens to the next one.
+    # What was done for one contract stays done, whatever happens to the next one.
     frappe.db.commit()
     return [contract]

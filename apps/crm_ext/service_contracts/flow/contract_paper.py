@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import fmt_money, getdate
 
-from crm_ext.service_contracts.flow.contracts.sentences import day
+from crm_ext.service_contracts.flow.contracts.reading import credit_terms
+from crm_ext.service_contracts.flow.dates import day
 from crm_ext.service_contracts.rules.contracts import last_day_to_give_notice
+from crm_ext.service_contracts.rules.service_credits import FIXED, WHOLE_PRICE
 from crm_ext.shared.money import to_decimal
 
 
@@ -86,17 +89,36 @@ def _promises(contract: Document, row: Document, equipment: dict[str, str]) -> l
         (row.response_hours, _("response within {0} hours")),
         (row.resolution_hours, _("resolution within {0} hours")),
     )
-    said += [
-        text.format(
-            frappe.format(value, {"fieldtype": "Float", "precision": 0 if value == int(value) else 2})
-        )
-        for value, text in counted
-        if value
-    ]
+    said += [text.format(_number(value)) for value, text in counted if value]
+    said += _credits(contract, row)
     if row.overage_rate:
         rate = fmt_money(row.overage_rate, currency=contract.currency)
         said.append(_("{0} for each one beyond").format(rate))
     return said
+
+
+def _credits(contract: Document, row: Document) -> list[str]:
+    terms = credit_terms(row)
+    if terms is None:
+        return []
+
+    def written(amount: Decimal) -> str:
+        if terms.kind == FIXED:
+            return fmt_money(float(amount), currency=contract.currency)
+        return _("{0} % of the period's price").format(_number(amount))
+
+    said = []
+    if terms.response:
+        said.append(_("{0} back for each response that comes late").format(written(terms.response)))
+    if terms.resolution:
+        said.append(_("{0} back for each solution that comes late").format(written(terms.resolution)))
+    if terms.cap < WHOLE_PRICE:
+        said.append(_("at most {0} % of a period's price back").format(_number(terms.cap)))
+    return said
+
+
+def _number(value: Decimal | float) -> str:
+    return frappe.format(value, {"fieldtype": "Float", "precision": 0 if value == int(value) else 2})
 
 
 def _isolated(name: str) -> str:

@@ -9,15 +9,16 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from crm_ext.service_contracts.flow import entitlements
+from crm_ext.service_contracts.flow import entitlements, service_credits
 from crm_ext.service_contracts.flow.contracts import reading
-from crm_ext.service_contracts.flow.contracts.sentences import day
+from crm_ext.service_contracts.flow.dates import day
 from crm_ext.service_contracts.rules.contracts import last_day_to_give_notice
 
 
 def view(contract: Document) -> dict:
     """`versions`: newest first, each with its changes as sentences; `left`: visits and hours of each line today;
-    `notice_by`: the last day to give notice, None where the contract has no end.
+    `notice_by`: the last day to give notice, None where the contract has no end; `credits`: what is due and what was given
+    back for missed times, and how many of that are to be taken back.
     """
     today = getdate()
     end = reading.head(contract)["end_date"]
@@ -25,7 +26,17 @@ def view(contract: Document) -> dict:
         "contract": contract.name,
         "versions": [_version(row) for row in reversed(contract.versions)],
         "left": _left(contract, today) if contract.docstatus == 1 else [],
+        "credits": _credits(contract),
         "notice_by": last_day_to_give_notice(end, contract.notice_days or 0) if end else None,
+    }
+
+
+def _credits(contract: Document) -> dict:
+    found = service_credits.preview(contract)
+    return {
+        "due": sum(row["amount"] for row in found if row["state"] == "To Give"),
+        "given": sum(row["amount"] for row in found if row["invoice"]),
+        "to_take_back": sum(1 for row in found if row["state"] == "Take Back"),
     }
 
 

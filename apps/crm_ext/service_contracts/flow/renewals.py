@@ -81,7 +81,7 @@ def renew_as_offered(name: str) -> Document:
 
 
 def follow_up(name: str) -> Document:
-    """A draft of a new contract that continues one that has ended, from the day after its last one."""
+    """A draft of a new contract that continues one that has ended, from the day after its last one, at its prices."""
     old = frappe.get_doc("Service Contract", name)
     days = reading.head(old)
     last = days["terminated_on"] or days["end_date"]
@@ -91,10 +91,14 @@ def follow_up(name: str) -> Document:
     new.update({"docstatus": 0, "renewed_from": name, "start_date": last + timedelta(days=1)})
     until = rules.renewed_until(last, max(old.renewal_months or 0, 1), old.calendar)
     new.end_date = until
+    priced = reading.priced_lines(old)
+    for row, source in zip(new.lines, old.lines, strict=True):
+        row.update({"start_date": None, "periods_from": None, "version": 1, "replaces": None, "docstatus": 0})
+        # The index clause goes on counting where it stands.
+        row.update({"price_since": priced[source.name].price_since, "free_periods": 0})
     new.set("lines", [row for row in new.lines if not row.end_date or getdate(row.end_date) >= last])
     for number, row in enumerate(new.lines, start=1):
-        row.update({"idx": number, "start_date": None, "end_date": None, "periods_from": None, "version": 1})
-        row.update({"price_since": None, "replaces": None, "free_periods": 0, "docstatus": 0})
+        row.update({"idx": number, "end_date": None})
     return new.insert()
 
 

@@ -109,21 +109,22 @@ def foreign_to(company: str, named: Sequence[tuple[str, str, str | None]]) -> li
 def billed_periods(contract: str) -> list[dict]:
     """Fees billed of a contract by invoices that stand, with what of each was credited since, oldest first.
 
-    invoice_status: docstatus of the invoice; billed_at: when that was.
+    invoice_status: docstatus of the invoice; billed_at: when that was; credited: how much; credits: the
+    number of the latest one.
     """
     return frappe.db.sql(
         """
         select billed.billing_key, billed.contract_line, billed.line_number, billed.period_start, billed.period_end,
             billed.amount, billed.sales_invoice, billed.sales_invoice_item, billed.creation as billed_at,
-            invoice.docstatus as invoice_status,
-            ifnull((
-                select -sum(credit.amount) from `tabBilled Period` credit
-                where credit.what = 'Credit' and credit.service_contract = billed.service_contract
-                    and credit.contract_line = billed.contract_line and credit.period_start = billed.period_start
-            ), 0) as credited
+            invoice.docstatus as invoice_status, ifnull(-sum(credit.amount), 0) as credited,
+            ifnull(max(cast(substring_index(credit.billing_key, '|', -1) as unsigned)), 0) as credits
         from `tabBilled Period` billed
         join `tabSales Invoice` invoice on invoice.name = billed.sales_invoice
+        left join `tabBilled Period` credit
+            on credit.what = 'Credit' and credit.service_contract = billed.service_contract
+            and credit.contract_line = billed.contract_line and credit.period_start = billed.period_start
         where billed.service_contract = %s and billed.what = 'Period' and billed.amount > 0
+        group by billed.name
         order by billed.period_start, billed.line_number
         for update
         """,
@@ -132,17 +133,16 @@ def billed_periods(contract: str) -> list[dict]:
     )
 
 
-def invoice_rows(invoices: Collection[str]) -> dict[str, dict]:
-    """Rows of sales invoices by name: parent, qty, rate, whether revenue is deferred and over which days."""
-    return {
-        row.name: row
-        for row in frappe.get_all(
+def deferred_rows(invoices: Collection[str]) -> set[str]:
+    """Rows of sales invoices whose revenue is deferred."""
+    return set(
+        frappe.get_all(
             "Sales Invoice Item",
-            filters={"parent": ("in", invoices), "parenttype": "Sales Invoice"},
-            fields=["name", "parent", "qty", "rate", "enable_deferred_revenue", "service_end_date"],
+            filters={"parent": ("in", invoices), "parenttype": "Sales Invoice", "enable_deferred_revenue": 1},
+            pluck="name",
             order_by="parent, idx",
         )
-    }
+    )
 
 
 def rows_with_returns(rows: Collection[str]) -> set[str]:

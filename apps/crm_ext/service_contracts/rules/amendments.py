@@ -5,7 +5,7 @@ Rows that were billed are never changed; what was billed beyond the day is credi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from crm_ext.shared.results import Refusal, refuse
 CHANGEABLE = (
     "qty", "rate", "discount_percentage", "index_clause", "price_source", "included_units", "visits_included",
     "hours_included", "parts_percent", "response_hours", "resolution_hours", "service_level_agreement",
+    "service_credit", "response_credit", "resolution_credit", "credit_cap",
     "overage_item", "overage_rate", "description", "equipment", "end_date",
 )  # fmt: skip
 # What a successor takes over as it is.
@@ -51,11 +52,13 @@ def successor(
 
     Periods go on as they were counted, free periods that were not used up go along, and the index clause goes on
     counting unless the rate itself is agreed anew. Refusals: those of `refusal_to_cut`, 'change_after_line',
-    'once_is_not_changed' (line).
+    'stays_as_it_is' (line) where something else than CHANGEABLE is to change, 'once_is_not_changed' (line).
     """
     refusal = refusal_to_cut(line, effective_from)
     if refusal is not None:
         return refusal
+    if _differing(row, changes, _KEPT):
+        return refuse("stays_as_it_is", line=line.line_number)
     if line.end and effective_from > line.end:
         return refuse("change_after_line", line=line.line_number, end=line.end)
     if line.recurrence.unit == "Once":
@@ -78,10 +81,18 @@ def successor(
     }
 
 
+def is_changed(row: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
+    """Whether changes really change anything of a row, be it allowed or not; empty and zero are the same."""
+    return bool(_differing(row, changes, (*_KEPT, *CHANGEABLE)))
+
+
 def differences(row: Mapping[str, Any], changes: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What changes really change: {"field", "from", "to"}; empty and zero are the same."""
     return [
         {"field": name, "from": row[name], "to": changes[name]}
-        for name in CHANGEABLE
-        if name in changes and (changes[name] or None) != (row[name] or None)
+        for name in _differing(row, changes, CHANGEABLE)
     ]
+
+
+def _differing(row: Mapping[str, Any], changes: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in changes and (changes[name] or None) != (row[name] or None)]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Literal
 
+from crm_ext.service_contracts.rules.service_credits import Terms, fault
 from crm_ext.shared.periods import LAST_DAY, Period, Recurrence, number_of, period
 from crm_ext.shared.results import Refusal, refuse
 
@@ -37,6 +38,7 @@ class LineTerms:
     periods_from: date | None = None
     meter: str | None = None
     defers_revenue: bool = False
+    credit: Terms | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ def _line_faults(contract: ContractTerms, line: LineTerms, around: Surroundings)
         yield refuse("meter_missing", line=line.number)
     if line.kind == "Metered" and not line.equipment:
         yield refuse("metered_without_equipment", line=line.number)
+    if line.credit and (wrong := fault(line.credit, line.number)) is not None:
+        yield wrong
     start = line.start or contract.start
     if line.defers_revenue and around.closed_until and start <= around.closed_until:
         yield refuse(

@@ -12,7 +12,7 @@ from crm_ext.shared.periods import Period, clipped
 
 @dataclass(frozen=True)
 class Billed:
-    """A period of a row as it was billed. amount, credited: positive, in contract currency.
+    """A period of a row as it was billed. amount, credited: positive, in contract currency; credits: the number of the latest.
 
     days_off_known: suspensions that had ended when it was billed, so that their days were never paid for.
     """
@@ -25,6 +25,7 @@ class Billed:
     invoice: str
     invoice_row: str | None
     days_off_known: tuple[Period, ...] = ()
+    credits: int = 0
 
 
 def credit_due(billed: Billed, line: PricedLine, precision: int) -> Decimal:

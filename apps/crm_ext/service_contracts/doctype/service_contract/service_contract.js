@@ -18,6 +18,7 @@ frappe.ui.form.on("Service Contract", {
 		if (frm.is_new()) return;
 		show_preview_button(frm);
 		if (frm.doc.docstatus === 1) {
+			show_credits_button(frm);
 			add_actions(frm);
 			show_view(frm);
 		}
@@ -131,6 +132,7 @@ async function show_view(frm) {
 	frm.set_intro("");
 	frm.set_intro(next_steps(frm, view), intro_colour(frm));
 	for (const line of view.left) show_left(frm, line);
+	show_credits(frm, view.credits);
 	show_versions(frm, view.versions);
 }
 
@@ -171,6 +173,13 @@ function show_left(frm, line) {
 		`${__("Line {0}", [line.line])}: ${said.join(", ")}`,
 		used_up ? "orange" : "green"
 	);
+}
+
+function show_credits(frm, { due, given, to_take_back }) {
+	const written = (amount) => money(amount, frm.doc.currency);
+	if (due) frm.dashboard.add_indicator(__("Service credits due: {0}", [written(due)]), "orange");
+	if (given) frm.dashboard.add_indicator(__("Service credits given: {0}", [written(given)]), "blue");
+	if (to_take_back) frm.dashboard.add_indicator(__("Service credits to take back: {0}", [to_take_back]), "red");
 }
 
 const MARKS = { Concluded: "green", Amended: "blue", Renewed: "green", Suspended: "orange", Terminated: "red", Notice: "yellow" };
@@ -227,7 +236,7 @@ async function show_months_ahead(frm) {
 
 function months_table(rows, currency) {
 	if (!rows.length) return `<p class="text-muted">${__("Nothing will be billed in the next 12 months.")}</p>`;
-	const total = rows.reduce((sum, row) => sum + (row.amount || 0), 0);
+	const total = sum_of(rows);
 	const lines = rows.map(
 		(row) => `<tr>
 			<td>${in_words(row.due_on)}</td>
@@ -247,6 +256,94 @@ function months_table(rows, currency) {
 		<tfoot><tr><th scope="row" colspan="3">${__("Total")}</th>
 			<th style="text-align: end">${money(total, currency)}</th></tr></tfoot>
 	</table></div>`;
+}
+
+// Service credits
+
+function show_credits_button(frm) {
+	if (!frm.doc.lines.some((line) => line.service_credit)) return;
+	frm.add_custom_button(__("Service Credits"), () => open_credits(frm), __("View"));
+}
+
+async function open_credits(frm) {
+	const dialog = new frappe.ui.Dialog({
+		animate: false,
+		title: __("Service Credits for Missed Times"),
+		size: "extra-large",
+		fields: [{ fieldtype: "HTML", fieldname: "table" }],
+	});
+	const table = dialog.fields_dict.table.$wrapper;
+	table.html(`<p class="text-muted">${__("Loading")}…</p>`);
+	dialog.show();
+	try {
+		const { message: rows } = await frappe.call({
+			method: `${API}.get_service_credits`,
+			args: { contract: frm.doc.name },
+		});
+		table.html(credits_table(rows, frm.doc.currency));
+		offer_to_give(frm, dialog, rows);
+	} catch {
+		table.html(
+			`<p class="text-muted">${__("The credits could not be reckoned. Close this and try again.")}</p>`
+		);
+	}
+}
+
+function offer_to_give(frm, dialog, rows) {
+	const due = rows.filter((row) => row.state === "To Give");
+	if (!due.length || !frappe.perm.has_perm("Service Contract", 0, "submit", frm.doc)) return;
+	const label = __("Give {0}", [money(sum_of(due), frm.doc.currency)]);
+	dialog.set_primary_action(label, () => call(frm, "give_service_credits", {}, dialog));
+}
+
+function sum_of(rows) {
+	return rows.reduce((sum, row) => sum + (row.amount || 0), 0);
+}
+
+const CREDIT_STATES = {
+	"To Give": [__("To Give"), "orange"],
+	Given: [__("Given"), "blue"],
+	Waiting: [__("Waiting"), "yellow"],
+	Nothing: [__("Nothing"), "gray"],
+	"Take Back": [__("Take Back"), "red"],
+};
+
+function credits_table(rows, currency) {
+	if (!rows.length) return `<p class="text-muted">${__("No complaint has missed what the contract promises.")}</p>`;
+	return `<div class="table-responsive"><table class="table table-sm">
+		<thead><tr>
+			<th scope="col">${__("Complaint")}</th><th scope="col">${__("Missed")}</th>
+			<th scope="col">${__("Promised by")}</th><th scope="col">${__("Came on")}</th>
+			<th scope="col">${__("Status")}</th><th scope="col" style="text-align: end">${__("Amount")}</th>
+		</tr></thead>
+		<tbody>${rows.map((row) => credit_row(row, currency)).join("")}</tbody>
+	</table></div>`;
+}
+
+function credit_row(row, currency) {
+	const [state, colour] = CREDIT_STATES[row.state];
+	const note = row.invoice ? ` ${link_to("Sales Invoice", row.invoice, row.invoice)}` : "";
+	return `<tr>
+		<td>${link_to("Issue", row.issue, `${row.issue}: ${row.subject}`)}<br>
+			<span class="text-muted">${__("Line {0}", [row.line_number])}</span></td>
+		<td>${__(row.missed)}</td>
+		<td>${moment_in_words(row.due_by)}</td>
+		<td>${row.came ? moment_in_words(row.came) : row.due_by ? __("not yet") : ""}</td>
+		<td><span class="indicator-pill ${colour}">${state}</span>${note}
+			${row.reason ? `<div class="text-muted">${safe(row.reason)}</div>` : ""}</td>
+		<td style="text-align: end">${row.amount === null ? "" : money(row.amount, currency)}</td>
+	</tr>`;
+}
+
+function link_to(doctype, name, text) {
+	return `<a href="${frappe.utils.get_form_link(doctype, name)}">${safe(text)}</a>`;
+}
+
+function moment_in_words(moment) {
+	if (!moment) return "";
+	const [day, time] = moment.split(" ");
+	const clock = time.slice(0, 5);
+	return `${in_words(day)} ${reads_persian() ? clock.replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]) : clock}`;
 }
 
 // What can be done
@@ -456,6 +553,24 @@ const AMENDABLE = [
 	{ fieldtype: "Data", fieldname: "row", hidden: 1 },
 ];
 
+const PROMISES = [
+	{ fieldtype: "Data", fieldname: "item_name", label: __("Item"), in_list_view: 1, columns: 2, read_only: 1 },
+	{ fieldtype: "Float", fieldname: "response_hours", label: __("Answer (Hours)"), in_list_view: 1, columns: 1 },
+	{ fieldtype: "Float", fieldname: "resolution_hours", label: __("Solution (Hours)"), in_list_view: 1, columns: 1 },
+	{
+		fieldtype: "Select",
+		fieldname: "service_credit",
+		label: __("Service Credit"),
+		options: "\nPercentage of the Price\nFixed Amount",
+		in_list_view: 1,
+		columns: 2,
+	},
+	{ fieldtype: "Float", fieldname: "response_credit", label: __("Late Answer"), in_list_view: 1, columns: 1 },
+	{ fieldtype: "Float", fieldname: "resolution_credit", label: __("Late Solution"), in_list_view: 1, columns: 1 },
+	{ fieldtype: "Percent", fieldname: "credit_cap", label: __("At Most"), in_list_view: 1, columns: 1 },
+	{ fieldtype: "Data", fieldname: "row", hidden: 1 },
+];
+
 function coverable(frm) {
 	return [
 		{ fieldtype: "Int", fieldname: "line_number", label: __("Line"), in_list_view: 1, columns: 2, reqd: 1 },
@@ -488,8 +603,20 @@ function amend(frm) {
 			label: __("Lines on This Day"),
 			description: __("Change what changes, tick what ends, add what comes along. What was billed beyond the day is credited."),
 			fields: AMENDABLE,
-			data: lines_on(frm, first),
+			data: lines_on(frm, first, AMENDABLE),
 			in_place_edit: true,
+		},
+		{ fieldtype: "Section Break", label: __("Promised Times and Service Credits"), collapsible: 1 },
+		{
+			fieldtype: "Table",
+			fieldname: "promises",
+			label: __("Promises on This Day"),
+			description: __("What lines promise from the day on, and what is given back where it is missed."),
+			fields: PROMISES,
+			data: lines_on(frm, first, PROMISES),
+			in_place_edit: true,
+			cannot_add_rows: true,
+			cannot_delete_rows: true,
 		},
 		{ fieldtype: "Section Break", label: __("Listed Equipment"), collapsible: 1 },
 		{
@@ -510,10 +637,12 @@ function amend(frm) {
 		size: "extra-large",
 		fields,
 		primary_action_label: __("Amend"),
-		primary_action: (values) => call(frm, "amend", values, dialog),
+		primary_action: (values) => call(frm, "amend", with_promises(values), dialog),
 	});
 	explain_days(dialog, fields);
 	follow_day(frm, dialog);
+	// Frappe shows them again where rows cannot be added.
+	dialog.fields_dict.promises.grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload").hide();
 	dialog.show();
 }
 
@@ -527,16 +656,24 @@ function follow_day(frm, dialog) {
 		const day = control.get_value();
 		if (!day || day === shown) return;
 		shown = day;
-		dialog.fields_dict.lines.df.data = lines_on(frm, day);
-		dialog.fields_dict.lines.grid.refresh();
+		for (const [table, fields] of [["lines", AMENDABLE], ["promises", PROMISES]]) {
+			dialog.fields_dict[table].df.data = lines_on(frm, day, fields);
+			dialog.fields_dict[table].grid.refresh();
+		}
 	};
 }
 
-function lines_on(frm, day) {
+// What was typed about a line in both tables, as one.
+function with_promises({ promises, lines, ...values }) {
+	const promised = Object.fromEntries((promises || []).map(({ item_name, ends, idx, name, ...row }) => [row.row, row]));
+	return { ...values, lines: (lines || []).map((line) => ({ ...line, ...promised[line.row] })) };
+}
+
+function lines_on(frm, day, fields) {
 	return frm.doc.lines
 		.filter((line) => (line.start_date || frm.doc.start_date) < day && (!line.end_date || line.end_date >= day))
 		.map((line) => ({
-			...Object.fromEntries(AMENDABLE.map(({ fieldname }) => [fieldname, line[fieldname]])),
+			...Object.fromEntries(fields.map(({ fieldname }) => [fieldname, line[fieldname]])),
 			row: line.name,
 			ends: 0,
 		}));

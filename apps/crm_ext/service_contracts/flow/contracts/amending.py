@@ -94,12 +94,12 @@ def _change(
 ) -> dict | None:
     row = _row(contract, name)
     values = reading.values(row)
-    differences = rules.differences(values, changes)
-    if not differences:
+    if not rules.is_changed(values, changes):
         return None
     new = rules.successor(values, lines[name], changes, effective_from)
     if isinstance(new, Refusal):
         throw(new)
+    differences = rules.differences(values, changes)
     row.end_date = effective_from - timedelta(days=1)
     contract.append("lines", new)
     return {"what": "changed", "line": row.line_number, "item": row.item_name, "fields": differences}

@@ -63,7 +63,7 @@ def take_back_termination(name: str, *, reason: str) -> Document:
     if not contract.terminated_on:
         throw(refuse("not_terminated"))
     notes = _credited_at_termination(contract)
-    take_back(name, notes)
+    take_back(notes)
     contract.terminated_on, contract.termination_reason = None, None
     changes = [{"what": "credit_cancelled", "invoices": notes}] if notes else []
     return keep(contract, "Reinstated", getdate(), reason, changes)

@@ -18,6 +18,7 @@ from crm_ext.service_contracts.rules.pricing import (
     line_from,
     recurrence_from,
 )
+from crm_ext.service_contracts.rules.service_credits import WHOLE_PRICE, Terms
 from crm_ext.shared.money import to_decimal
 from crm_ext.shared.periods import LAST_DAY, Period
 
@@ -60,6 +61,21 @@ def index_clauses(names: set[str]) -> dict[str, IndexClause]:
 def clause_of(clause: Document) -> IndexClause:
     """An index clause as its document says it now, saved or not."""
     return clause_from(clause.as_dict(), [row.as_dict() for row in clause.values])
+
+
+def credit_terms(row: Document) -> Terms | None:
+    """What a row promises and gives back where it is missed; None where it gives nothing back."""
+    if not row.service_credit:
+        return None
+    return Terms(
+        kind=row.service_credit,
+        response=to_decimal(row.response_credit),
+        resolution=to_decimal(row.resolution_credit),
+        cap=to_decimal(row.credit_cap) or WHOLE_PRICE,
+        agreement=row.service_level_agreement,
+        response_hours=to_decimal(row.response_hours),
+        resolution_hours=to_decimal(row.resolution_hours),
+    )
 
 
 def terms(contract: Document, since: date | None = None) -> ContractTerms:
@@ -138,6 +154,7 @@ def _line_terms(contract: Document, row: Document, covered: list[Document]) -> L
         periods_from=_day(row.periods_from),
         meter=row.meter,
         defers_revenue=bool(row.defer_revenue),
+        credit=credit_terms(row),
     )
 
 

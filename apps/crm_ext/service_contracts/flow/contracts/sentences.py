@@ -8,9 +8,8 @@ from typing import NoReturn
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate
 
-from crm_ext.shared.calendars import format_jalali
+from crm_ext.service_contracts.flow.dates import day
 from crm_ext.shared.results import Refusal
 
 
@@ -24,11 +23,6 @@ def throw_all(refusals: Sequence[Refusal]) -> NoReturn:
     if len(sentences) == 1:
         frappe.throw(sentences[0], title=_("Service Contract"))
     frappe.throw(sentences, title=_("Service Contract"), as_list=True)
-
-
-def day(value: date) -> str:
-    """A date as the reader writes dates."""
-    return format_jalali(value) if (frappe.local.lang or "").startswith("fa") else formatdate(value)
 
 
 def sentence(refusal: Refusal) -> str:
@@ -150,6 +144,9 @@ _SENTENCES = {
     "once_is_not_changed": lambda given: _(
         "Line {0} is billed once and is not changed later. End it and add a new line."
     ).format(given["line"]),
+    "stays_as_it_is": lambda given: _(
+        "Line {0}: its item, unit and period stay as they are. Tick Ends and add a new line instead."
+    ).format(given["line"]),
     "nothing_changed": lambda _given: _("Nothing was changed. Change a line, add one, or end one."),
     "reason_missing": lambda _given: _("Give a reason, so that everybody understands the contract later."),
     "not_in_force": lambda given: _(
@@ -183,6 +180,39 @@ _SENTENCES = {
     ).format(given["invoice"]),
     "contract_has_no_end": lambda _given: _("The contract has no end, so there is nothing to renew."),
     "offer_unknown": lambda _given: _("Make an offer of renewal first."),
+    "credit_without_amount": lambda given: _(
+        "Line {0} gives a service credit, but no amount for a missed response or solution. Type one, or empty Credit for Missed Times."
+    ).format(given["line"]),
+    "credit_out_of_range": lambda given: _(
+        "Line {0}: a service credit and its most per period lie between 0 and 100 %, an amount above zero."
+    ).format(given["line"]),
+    "credit_without_promise": lambda given: _(
+        "Line {0} gives a service credit for a time that it does not promise. Type the hours, or name a service level agreement."
+    ).format(given["line"]),
+    "credit_waived": lambda _given: _("The complaint says why nothing is given back."),
+    "credit_line_over": lambda given: _(
+        "The line did not hold on {0}, when the complaint was opened."
+    ).format(given["day"]),
+    "credit_suspended": lambda given: _("The contract was suspended on {0}.").format(given["day"]),
+    "credit_complaint_open": lambda _given: _("Decided when the complaint is closed."),
+    "credit_not_billed": lambda given: _(
+        "The period {0} to {1} is not billed yet. It is given back when it is."
+    ).format(given["start"], given["end"]),
+    "credit_invoice_draft": lambda given: _("Invoice {0} is still a draft. Submit it first.").format(
+        given["invoice"]
+    ),
+    "credit_without_price": lambda given: _("The period {0} to {1} cost nothing.").format(
+        given["start"], given["end"]
+    ),
+    "credit_capped": lambda given: _("The most for the period, {0} %, was given back already.").format(
+        given["cap"].normalize()
+    ),
+    "complaint_credited": lambda given: _(
+        "Credit note {1} was made for complaint {0}. Cancel it first, or close the complaint instead of deleting it."
+    ).format(given["issue"], given["note"]),
+    "penalty_account_missing": lambda given: _(
+        "Name the account for penalties of {0} in the Field Service Settings."
+    ).format(given["company"]),
     "billed_or_used": lambda _given: _(
         "Something was billed of this contract or drawn from it. Cancel those documents first, or end the contract before its time."
     ),
