@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 
 import frappe
 from frappe import _
-from frappe.utils import format_datetime
 
 from crm_ext.dispatch.flow import terms
+from crm_ext.self_service.flow.pages import moment, number
 from crm_ext.shared.results import Refusal
 
 
@@ -42,17 +42,13 @@ def told(text: str | None) -> str:
     return sentence(Refusal(kept["code"], kept["values"]))
 
 
-def _moment(moment: int) -> str:
-    return format_datetime(terms.clock().local(moment))
-
-
 def _item(code: str) -> str:
     return frappe.get_cached_value("Item", code, "item_name") or code
 
 
 def _window(values: Mapping) -> str:
     return _("The customer was promised a visit between {0} and {1}. Choose a start in between.").format(
-        _moment(values["earliest"]), _moment(values["latest"])
+        *(moment(terms.clock().local(values[each])) for each in ("earliest", "latest"))
     )
 
 
@@ -63,10 +59,10 @@ _SENTENCES: dict[str, Callable[[Mapping], str]] = {
     ),
     "coordinates_absurd": lambda values: _(
         "Latitude {0} and longitude {1} are no place on earth. Correct them in the order."
-    ).format(values["latitude"], values["longitude"]),
+    ).format(number(values["latitude"]), number(values["longitude"])),
     "coordinates_swapped": lambda values: _(
         "Latitude {0} and longitude {1} are far away from all technicians; the other way round they are near. Exchange them in the order."
-    ).format(values["latitude"], values["longitude"]),
+    ).format(number(values["latitude"]), number(values["longitude"])),
     "no_technicians": lambda values: _(
         "There is no active technician with a base on the map. Enter latitude and longitude of a technician's base."
     ),
@@ -83,7 +79,7 @@ _SENTENCES: dict[str, Callable[[Mapping], str]] = {
     ),
     "too_long": lambda values: _(
         "With {0} minutes the job is longer than any working day. Divide it into several orders."
-    ).format(values["minutes"]),
+    ).format(number(values["minutes"])),
     "part_missing": lambda values: _("{0} is missing in the van. Refill the van first.").format(
         _item(values["item"])
     ),
@@ -92,13 +88,13 @@ _SENTENCES: dict[str, Callable[[Mapping], str]] = {
     ),
     "day_full": lambda values: _(
         "All who could do the job have as many jobs as they may have in a day (technicians: {0}). Plan more days."
-    ).format(values["technicians"]),
+    ).format(number(values["technicians"])),
     "no_time_left": lambda values: _(
         "Nobody who could do the job has enough time left beside the other jobs (technicians: {0}). Plan more days or send help."
-    ).format(values["technicians"]),
+    ).format(number(values["technicians"])),
     "no_time_in_window": lambda values: _(
         "Nobody who could do the job can keep the promised window beside the other jobs (technicians: {0}). Agree on another one with the customer, or send help."
-    ).format(values["technicians"]),
+    ).format(number(values["technicians"])),
     # Why a job was moved.
     "technician_away": lambda values: _("{0} does not work then.").format(values["technician"]),
     "skill_lost": lambda values: _("{0} does not have the skill {1}.").format(
@@ -114,15 +110,17 @@ _SENTENCES: dict[str, Callable[[Mapping], str]] = {
     "overlaps": lambda values: _("The technician has {0} at that time.").format(values["order"]),
     "no_way_from_base": lambda values: _(
         "The way from the base takes {0} minutes, and there are {1}."
-    ).format(values["needed"], values["there_are"]),
+    ).format(number(values["needed"]), number(values["there_are"])),
     "no_way_from": lambda values: _("The way from {0} takes {1} minutes, and there are {2}.").format(
-        values["order"], values["needed"], values["there_are"]
+        values["order"], number(values["needed"]), number(values["there_are"])
     ),
     "no_way_to": lambda values: _("The way to {0} takes {1} minutes, and there are {2}.").format(
-        values["order"], values["needed"], values["there_are"]
+        values["order"], number(values["needed"]), number(values["there_are"])
     ),
     "promise_broken": _window,
-    "too_late": lambda values: _("It would end {0} minutes after it is due.").format(values["minutes"]),
+    "too_late": lambda values: _("It would end {0} minutes after it is due.").format(
+        number(values["minutes"])
+    ),
     "technician_lacks_skill": lambda values: _("The technician does not have the skill {0}.").format(
         values["skill"]
     ),

@@ -55,9 +55,8 @@ def take_slot(service_order: str, start: datetime | str) -> None:
     locked = technician_queries.lock(able)
     row = job_queries.lock([service_order]).get(service_order)
     sentences.throw_if(moves.not_movable(service_order, row))
-    people = [
-        row for row in technician_queries.technicians(company, able) if locked[row.name].status == "Active"
-    ]
+    active = [name for name, row in locked.items() if row.status == "Active"]
+    people = technician_queries.technicians(company, active)
     found = _openings(row, people, start.date(), 1, settings, locked=True)
     taken = next((each for each in found if settings.clock.local(each.window.earliest) == start), None)
     if taken is None:

@@ -26,6 +26,8 @@ const CHANGED = "crm_ext_dispatch_changed";
 const REFRESH_DELAY = 1500; // Milliseconds between somebody's change and our look at it.
 const CHECK_DELAY = 300; // Milliseconds that a job hovers before the server is asked.
 const MINUTE = 60 * 1000;
+// The width at which the style sheet folds the waiting jobs.
+const NARROW = matchMedia("(max-width: 599px)");
 const TIP_OFFSET = 64; // Pixels below the pointer: under the picture of the job that is dragged.
 const REMEMBERED = ["company", "technician", "skill", "search", "waiting_skill", "priority", "customer", "due", "sort"];
 
@@ -33,6 +35,8 @@ export class DispatchBoard {
 	constructor(page) {
 		this.page = page;
 		this.filters = this.remembered();
+		// On a phone the day comes first; elsewhere the list stands beside it, and nothing is folded.
+		this.is_folded = true;
 		this.$root = $(`<div class="crm-dispatch">${frame_html()}</div>`).appendTo(page.main);
 		this.root = this.$root[0];
 		this.tip = $('<div class="crm-dispatch-tip" aria-hidden="true" hidden></div>').appendTo(document.body)[0];
@@ -192,6 +196,7 @@ export class DispatchBoard {
 		frappe.realtime.on("list_update", (change) => LIVE_DOCTYPES.includes(change.doctype) && reload());
 		frappe.realtime.on(CHANGED, reload);
 		setInterval(() => this.model && place_now(this.root, this.model), MINUTE);
+		NARROW.addEventListener("change", () => this.draw());
 	}
 
 	reload_for_others() {
@@ -218,7 +223,8 @@ export class DispatchBoard {
 		const state = { view: this.view, day: this.day, days: model.days, today: this.today() };
 		this.part("bar").innerHTML = bar_html({ ...state, may_plan: this.may_plan && model.technicians.length, is_busy: this.is_planning });
 		this.part("proposal-place").innerHTML = this.proposal?.html() || "";
-		this.part("waiting").innerHTML = waiting_frame(model, this.filters);
+		this.part("waiting").innerHTML = waiting_frame(model, this.filters, this.is_folded);
+		this.part("waiting").classList.toggle("crm-dispatch-folded", this.is_folded);
 		this.draw_waiting();
 		this.draw_main(model);
 		this.show_undo();
@@ -240,7 +246,9 @@ export class DispatchBoard {
 		if (!technicians.length) return void (this.main.innerHTML = this.nobody());
 		if (this.view === "map") return this.draw_map(model, technicians);
 		const moved = this.proposal?.changed || new Set();
-		const html = this.view === "week" ? week_html(model, technicians, moved) : day_html(model, technicians, this.day, moved);
+		// Where an hour is narrower than its jobs, a day is their list as well.
+		const is_list = this.view === "week" || NARROW.matches;
+		const html = is_list ? week_html(model, technicians, moved) : day_html(model, technicians, this.day, moved);
 		this.main.innerHTML = `<div class="crm-dispatch-scroll" tabindex="0" role="region" aria-label="${__("Technicians and their jobs")}">${html}</div>`;
 		place_now(this.root, model);
 		this.keys.make_first_reachable();
@@ -322,6 +330,7 @@ export class DispatchBoard {
 			"open-day": () => this.go("day", day),
 			"new-technician": () => frappe.new_doc("Technician", { company: this.model.company }),
 			all: () => this.show_all(),
+			fold: () => this.fold(),
 			undo: () => this.undo(),
 			plan: () => this.plan("propose", { first_day: this.day, days: this.model.days }),
 			replan: () => ask_what_happened(this.model, this.day, (happened) => this.plan("propose_again", { day: this.day, ...happened })),
@@ -344,6 +353,12 @@ export class DispatchBoard {
 		this.remember();
 		await this.fill_filters();
 		this.draw();
+	}
+
+	fold() {
+		this.is_folded = !this.is_folded;
+		this.draw();
+		this.part("fold").focus();
 	}
 
 	filter_waiting(input) {

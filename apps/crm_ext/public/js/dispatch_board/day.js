@@ -57,7 +57,7 @@ function row(model, technician, day, shown, moved) {
 	const jobs = model.jobs_on(technician.name, day);
 	const hours = model.hours_on(technician, day);
 	const { placed, count } = lanes(jobs);
-	const summary = hours_text(technician, hours, day);
+	const summary = hours_text(technician, hours);
 	const blocks = placed.map(([job, lane]) => block(model, job, lane, free_before(job, jobs), shown, moved));
 	return `<div class="crm-dispatch-row" role="group" style="--lanes: ${count}"
 			aria-label="${escape(listed([technician.name, summary, jobs_text(jobs.length)]))}">
@@ -69,10 +69,10 @@ function row(model, technician, day, shown, moved) {
 	</div>`;
 }
 
-export function hours_text(technician, hours, day) {
+export function hours_text(technician, hours) {
 	if (technician.status !== "Active") return __("not active");
 	if (hours.length) return listed(hours.map((one) => span(one.start, one.end)));
-	return technician.away?.[day] || __("does not work");
+	return __("does not work");
 }
 
 export function technician_head(technician, summary, count) {

@@ -36,6 +36,7 @@ function legend(model, technicians) {
 
 const has_place = (job) => Boolean(job.latitude || job.longitude) && Math.abs(job.latitude) <= 90 && Math.abs(job.longitude) <= 180;
 const at = (one) => [one.latitude, one.longitude];
+const route_places = (model, technician) => [technician, ...model.jobs_of(technician.name)].filter(has_place).map(at);
 
 export class RouteMap {
 	/** open_card(job, anchor) when a job is chosen. */
@@ -46,15 +47,34 @@ export class RouteMap {
 		L.control.scale({ imperial: false }).addTo(this.map);
 		this.add_tiles(model.tiles || frappe.utils.map_defaults.tiles);
 		this.show_all(model, technicians);
+		this.follow_legend(model, technicians);
 		technicians.forEach((technician, place) => this.route(model, technician, place));
 		model.waiting.filter(has_place).forEach((job) => this.job(model, job, "", "crm-dispatch-pin-waiting"));
 	}
 
 	show_all(model, technicians) {
-		const shown = technicians.flatMap((technician) => [technician, ...model.jobs_of(technician.name)]);
-		const places = [...shown, ...model.waiting].filter(has_place).map(at);
-		if (places.length) this.map.fitBounds(L.latLngBounds(places), { padding: PADDING, maxZoom: 14, animate: false });
-		else this.map.setView(frappe.utils.map_defaults.center, 5);
+		const routes = technicians.flatMap((technician) => route_places(model, technician));
+		const waiting = model.waiting.filter(has_place);
+		const bounds = L.latLngBounds(routes.length ? routes : waiting.map(at));
+		if (!bounds.isValid()) return this.map.setView(frappe.utils.map_defaults.center, 5);
+		// A job with a wrong place at the other end of the world must not make all routes a dot.
+		const around = bounds.pad(1);
+		waiting.map(at).filter((place) => around.contains(place)).forEach((place) => bounds.extend(place));
+		this.fit(bounds);
+	}
+
+	fit(bounds) {
+		this.map.fitBounds(bounds, { padding: PADDING, maxZoom: 14, animate: false });
+	}
+
+	/** A route that is unfolded in the legend is the one on show. */
+	follow_legend(model, technicians) {
+		this.frame.querySelectorAll("details").forEach((one, place) => {
+			one.addEventListener("toggle", () => {
+				const places = route_places(model, technicians[place]);
+				if (one.open && places.length) this.fit(L.latLngBounds(places));
+			});
+		});
 	}
 
 	add_tiles(address) {

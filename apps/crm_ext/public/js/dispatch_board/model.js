@@ -4,7 +4,7 @@ import { DAY, day_of, MINUTE, parse } from "./times";
 
 const FINISHED = ["Work Done", "Completed"];
 const UNDER_WAY = ["On the Way", "In Progress"];
-const MOMENTS = ["start", "end", "window_start", "window_end", "due_by", "depart"];
+const MOMENTS = ["start", "end", "window_start", "window_end", "due_by", "left_over_start"];
 // The hours that a day shows at least, and how much air is around the first and the last thing on it.
 const USUAL_DAY = [8, 17];
 

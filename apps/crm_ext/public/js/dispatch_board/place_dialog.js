@@ -1,10 +1,12 @@
 // Technician, day and time chosen in a small dialog, with what speaks against them said at once.
 
 import { check } from "./checks";
-import { add_days, clock, DAY, day_of, parse, short_day, STEP } from "./times";
-import { customer_of, mark } from "./words";
+import { ask } from "./moves";
+import { add_days, clock, DAY, day_of, parse, short_day, STEP, write } from "./times";
+import { customer_of, escape, mark } from "./words";
 
 const DAYS_AHEAD = 28;
+const CHECK_DELAY = 300; // Milliseconds that a choice stands before the server is asked.
 
 /** put(job, technician, start, is_fixed): called when the user has chosen. */
 export function choose_place(model, technicians, job, day, put) {
@@ -34,11 +36,21 @@ export function choose_place(model, technicians, job, day, put) {
 			put(job, values.technician, parse(values.day) + Number(values.time), Boolean(values.is_fixed));
 		},
 	});
+	// What the board knows is said at once, the server's word a moment later.
+	const ask_server = frappe.utils.debounce(async (technician, start, values) => {
+		const args = { service_order: job.name, technician, start: write(start) };
+		const told = await ask("check", args);
+		if (JSON.stringify(dialog.get_values(true)) === values) say(told.map((text) => escape(text)));
+	}, CHECK_DELAY);
 	function judge() {
 		const values = dialog.get_values(true);
 		if (!values?.technician || !values.day || !values.time) return;
-		const wrong = check(model, job, model.technician(values.technician), parse(values.day) + Number(values.time));
-		const list = wrong.map((one) => `<li>${mark("warning")}<span>${one.text}</span></li>`).join("");
+		const start = parse(values.day) + Number(values.time);
+		say(check(model, job, model.technician(values.technician), start).map((one) => one.text));
+		ask_server(values.technician, start, JSON.stringify(values));
+	}
+	function say(wrong) {
+		const list = wrong.map((text) => `<li>${mark("warning")}<span>${text}</span></li>`).join("");
 		const html = list ? `<ul class="crm-dispatch-wrong">${list}</ul>` : `<p>${mark("tick")} ${__("Nothing speaks against it.")}</p>`;
 		dialog.fields_dict.judgement.$wrapper.attr("aria-live", "polite").html(html);
 	}

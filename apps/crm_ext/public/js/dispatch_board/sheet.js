@@ -32,7 +32,7 @@ export function print_sheet(model, technicians, days) {
 function page(model, { technician, day, jobs }) {
 	const titles = [__("Time"), __("Customer"), __("Place and Phone"), __("Job"), __("Parts")];
 	return `<section><h1>${name(technician.name)}</h1>
-		<p>${long_day(parse(day))} · ${escape(hours_text(technician, model.hours_on(technician, day), day))} · ${jobs_text(jobs.length)}</p>
+		<p>${long_day(parse(day))} · ${escape(hours_text(technician, model.hours_on(technician, day)))} · ${jobs_text(jobs.length)}</p>
 		<table><thead><tr>${titles.map((title) => `<th scope="col">${title}</th>`).join("")}</tr></thead>
 		<tbody>${jobs.map(row).join("")}</tbody></table></section>`;
 }

@@ -46,12 +46,14 @@ const searched = (job) =>
 		.toLocaleLowerCase();
 
 /** The list's frame: its filters stay while its rows are drawn anew. */
-export function waiting_frame(model, filters) {
+export function waiting_frame(model, filters, is_folded) {
 	const skills = [...new Set(model.waiting.map((job) => job.skill).filter(Boolean))].sort();
 	const customers = new Map(model.waiting.map((job) => [job.customer, customer_of(job)]));
 	return `<h3 id="crm-dispatch-waiting-title">${__("Unassigned Jobs")} <span class="crm-dispatch-count">${number(
 		model.waiting.length
-	)}${model.has_more_waiting ? "+" : ""}</span></h3>
+	)}${model.has_more_waiting ? "+" : ""}</span>
+		<button type="button" class="btn btn-default btn-xs crm-dispatch-fold" data-action="fold" aria-expanded="${!is_folded}"
+			aria-describedby="crm-dispatch-waiting-title">${is_folded ? __("Show") : __("Hide")}</button></h3>
 		<div class="crm-dispatch-filters" role="search" aria-label="${__("Filter the unassigned jobs")}">
 			<input type="search" class="form-control input-sm" data-filter="search" value="${escape(filters.search || "")}"
 				placeholder="${__("Search")}" aria-label="${__("Search the unassigned jobs")}">
@@ -108,7 +110,7 @@ function row(job, model) {
 }
 
 function due_text(job, late) {
-	if (job.left_over) return __("was planned for {0} and is not done", [moment_text(job.left_over_start)]);
+	if (job.left_over_start) return __("was planned for {0} and is not done", [moment_text(job.left_over_start)]);
 	if (job.window_start)
 		return __("promised {0}", [span_text(job.window_start, job.window_end || job.window_start)]);
 	if (!job.due_by) return "";

@@ -42,7 +42,7 @@ function cell(model, technician, day, moved) {
 }
 
 function fullness(technician, hours, jobs, day) {
-	if (!hours.length) return `<small class="crm-dispatch-full">${escape(hours_text(technician, hours, day))}</small>`;
+	if (!hours.length) return `<small class="crm-dispatch-full">${escape(hours_text(technician, hours))}</small>`;
 	const start = parse(day);
 	const open = hours.reduce((sum, one) => sum + Math.min(one.end, start + DAY) - Math.max(one.start, start), 0);
 	const taken = jobs.reduce((sum, job) => sum + job.end - job.start + (job.travel_minutes || 0) * MINUTE, 0);
