@@ -19,7 +19,7 @@ def equipment(customer: str, **values):
     ).insert()
 
 
-def contract(customer: str, item_code: str, **line):
+def contract(customer: str, item_code: str, *, starts_on=None, **line):
     """An active contract with one line, as it stands once it is submitted."""
     made = frappe.get_doc(
         {
@@ -28,8 +28,8 @@ def contract(customer: str, item_code: str, **line):
             "customer": customer,
             "company": makers.company(),
             "currency": frappe.get_cached_value("Company", makers.company(), "default_currency"),
-            "start_date": add_days(getdate(), -10),
-            "end_date": add_days(getdate(), 355),
+            "start_date": starts_on or add_days(getdate(), -10),
+            "end_date": add_days(starts_on or getdate(), 355),
             "lines": [{"item_code": item_code, "rate": 100, "kind": "Flat Fee", **line}],
         }
     ).insert()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime, to_timedelta
+from frappe.utils import get_datetime, get_system_timezone, now_datetime, to_timedelta
 
 from crm_ext import erpnext_port
 from crm_ext.field_service.queries import complaints as queries
@@ -84,8 +85,12 @@ def _due(issue: Document, start: datetime, hours: float, waited: float) -> datet
     if not hours:
         return None
     support_hours, holidays = _calendar(issue.service_level_agreement)
-    moment = rules.due(start, to_decimal(hours), support_hours, holidays)
-    return moment + timedelta(seconds=round(waited)) if moment else None
+    moment = rules.due(start, to_decimal(hours), support_hours, holidays, _zone())
+    return rules.later(moment, timedelta(seconds=round(waited)), _zone()) if moment else None
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(get_system_timezone())
 
 
 def _calendar(agreement: str | None) -> tuple[dict[int, list[rules.Span]], set]:
@@ -114,7 +119,7 @@ def _clock_of_ours(issue: Document) -> Clock:
     """Kept here where ERPNext, without an agreement, keeps none."""
     before = issue.get_doc_before_save()
     clock = rules.after_change(
-        _clock(issue), before.status if before else "Open", issue.status, now_datetime()
+        _clock(issue), before.status if before else "Open", issue.status, now_datetime(), _zone()
     )
     issue.first_responded_on = clock.first_responded_on
     issue.on_hold_since = clock.waiting_since

@@ -6,7 +6,7 @@ that cannot be carried out is kept with what went wrong and does not hold up the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import frappe
@@ -18,6 +18,8 @@ from crm_ext.field_service.queries import escalations as queries
 from crm_ext.field_service.rules.escalations import listeners
 from crm_ext.marketing_automation.flow.locks import exclusively
 from crm_ext.self_service.flow import letters, pages
+from crm_ext.self_service.flow.once import insert_once
+from crm_ext.self_service.flow.outbox import words_of
 
 
 def check(step: Any) -> None:
@@ -64,32 +66,46 @@ def _fire(row: Any, step: Any, told: dict[str, str | None]) -> None:
             "escalation_key": f"{row.step}|{row.issue}|{row.round}",
         }
     )
+    if not insert_once(fired):
+        return
+    # What cannot be done is written down, holds up nothing else, and is not tried every five minutes again.
+    failures = [
+        _attempted(lambda: _make_tasks(row, step, told)),
+        _attempted(lambda: _mail(row, step, told)),
+        _attempted(lambda: _raise_priority(row.issue, step.raise_priority_to)),
+    ]
+    if any(failures):
+        fired.db_set("failure", "\n".join(filter(None, failures)))
+
+
+def _attempted(act: Callable[[], None]) -> str | None:
+    """Do it, or leave nothing of it and say what went wrong."""
     frappe.db.savepoint("escalation")
     try:
-        # A job of the site; the record is nobody's to write by hand.
-        fired.insert(ignore_permissions=True)
-        _tell(row, step, told)
-        _raise_priority(row.issue, step.raise_priority_to)
-    except frappe.UniqueValidationError:
-        frappe.db.rollback(save_point="escalation")
-        frappe.clear_last_message()
+        act()
     except Exception as error:
         frappe.db.rollback(save_point="escalation")
         frappe.clear_last_message()
-        fired.failure = (frappe.utils.strip_html(str(error)) or type(error).__name__)[:500]
-        # As above; without the record the step would fail again every five minutes.
-        fired.insert(ignore_permissions=True)
+        return words_of(error)
+    return None
 
 
-def _tell(row: Any, step: Any, told: dict[str, str | None]) -> None:
-    text = _sentence(row)
+def _make_tasks(row: Any, step: Any, told: Collection[str]) -> None:
     if step.make_task:
         for user in told:
-            _make_task(row.issue, user, text)
-    if step.send_email:
-        address = escape_html(get_url_to_form("Issue", row.issue))
-        body = f'<p>{escape_html(text)}</p><p>{escape_html(row.subject)}</p><p><a href="{address}">{address}</a></p>'
-        letters.mail([email for email in told.values() if email], text[:140], body, "Issue", row.issue)
+            letters.make_task(user, "Issue", row.issue, _sentence(row))
+
+
+def _mail(row: Any, step: Any, told: dict[str, str | None]) -> None:
+    if not step.send_email or frappe.are_emails_muted():
+        return
+    if not letters.can_send():
+        frappe.throw(_("This site has no e-mail account to send from. Set one up and send again."))
+    text, address = _sentence(row), escape_html(get_url_to_form("Issue", row.issue))
+    body = (
+        f'<p>{escape_html(text)}</p><p>{escape_html(row.subject)}</p><p><a href="{address}">{address}</a></p>'
+    )
+    letters.mail([email for email in told.values() if email], text[:140], body, "Issue", row.issue)
 
 
 def _sentence(row: Any) -> str:
@@ -104,22 +120,6 @@ def _sentence(row: Any) -> str:
     return _("Please solve {0}: a solution is due on {1}.").format(*values)
 
 
-def _make_task(issue: str, user: str, text: str) -> None:
-    task = frappe.get_doc(
-        {
-            "doctype": "ToDo",
-            "allocated_to": user,
-            "assigned_by": "Administrator",
-            "reference_type": "Issue",
-            "reference_name": issue,
-            "description": escape_html(text),
-            "priority": "High",
-        }
-    )
-    # A job of the site tells the desk something; nobody's right is asked.
-    task.insert(ignore_permissions=True)
-
-
 def _raise_priority(issue: str, priority: str | None) -> None:
     """By an ordinary save, so that ERPNext reckons the due times of the new priority."""
     if not priority:
@@ -127,7 +127,7 @@ def _raise_priority(issue: str, priority: str | None) -> None:
     document = frappe.get_doc("Issue", issue, for_update=True)
     if document.priority != priority:
         document.priority = priority
-        # As above.
+        # A job of the site; nobody's right is asked.
         document.save(ignore_permissions=True)
 
 

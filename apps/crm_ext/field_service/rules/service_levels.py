@@ -1,14 +1,15 @@
 """When a response or a solution is due: hours counted within support hours, and what waiting for the customer adds.
 
 The clock follows ERPNext's Service Level Agreement: it rests while an issue waits for the customer, and what it rested is
-added to the time that is left.
+added to the time that is left. Hours are hours that go by, also on the days on which clocks are changed: moments are site
+time without a zone, and the site's zone says how long it is from one to the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Literal
 
@@ -32,8 +33,27 @@ class Clock:
     resolved_on: datetime | None = None
 
 
+def later(moment: datetime, by: timedelta, zone: tzinfo) -> datetime:
+    """What the clock shows so much later."""
+    at = moment.replace(tzinfo=zone).astimezone(timezone.utc) + by
+    return at.astimezone(zone).replace(tzinfo=None)
+
+
+def elapsed(start: datetime, end: datetime, zone: tzinfo) -> timedelta:
+    """How long it is between two moments; of an hour that clocks show twice the first is meant, so that it is never less
+    than nothing."""
+    between = end.replace(tzinfo=zone).astimezone(timezone.utc) - start.replace(tzinfo=zone).astimezone(
+        timezone.utc
+    )
+    return max(between, timedelta())
+
+
 def due(
-    start: datetime, hours: Decimal, support_hours: Mapping[int, Sequence[Span]], holidays: Collection[date]
+    start: datetime,
+    hours: Decimal,
+    support_hours: Mapping[int, Sequence[Span]],
+    holidays: Collection[date],
+    zone: tzinfo,
 ) -> datetime | None:
     """The moment at which `hours` of support have gone by since `start`.
 
@@ -42,7 +62,7 @@ def due(
     """
     left = timedelta(seconds=float(hours * 3600))
     if not any(support_hours.values()):
-        return start + left
+        return later(start, left, zone)
     day = start.date()
     for _ in range(_LONGEST_DAYS):
         if day not in holidays:
@@ -51,14 +71,15 @@ def due(
                 opens, closes = max(midnight + begins, start), midnight + ends
                 if closes <= opens:
                     continue
-                if closes - opens >= left:
-                    return opens + left
-                left -= closes - opens
+                opened = elapsed(opens, closes, zone)
+                if opened >= left:
+                    return later(opens, left, zone)
+                left -= opened
         day += timedelta(days=1)
     return None
 
 
-def after_change(clock: Clock, before: str, after: str, now: datetime) -> Clock:
+def after_change(clock: Clock, before: str, after: str, now: datetime, zone: tzinfo) -> Clock:
     """The clock once an issue's status has changed from `before` to `after`."""
     if before == after:
         return clock
@@ -66,12 +87,12 @@ def after_change(clock: Clock, before: str, after: str, now: datetime) -> Clock:
         clock = replace(clock, first_responded_on=now)
     rested_since = clock.resolved_on or clock.waiting_since
     if after in OPEN or (before in DONE and after in WAITING):
-        rested = (now - rested_since).total_seconds() if rested_since else 0
+        rested = elapsed(rested_since or now, now, zone).total_seconds()
         clock = replace(clock, waited=clock.waited + rested, waiting_since=None, resolved_on=None)
     if after in WAITING:
         return replace(clock, waiting_since=clock.waiting_since or now)
     if after in DONE and clock.resolved_on is None:
-        rested = (now - clock.waiting_since).total_seconds() if clock.waiting_since else 0
+        rested = elapsed(clock.waiting_since or now, now, zone).total_seconds()
         return replace(clock, waited=clock.waited + rested, waiting_since=None, resolved_on=now)
     return clock
 

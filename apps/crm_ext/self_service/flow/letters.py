@@ -32,19 +32,7 @@ def send_link(quotation: str, email: str, address: str, expires_at: datetime | s
 def tell_desk(owner: str, doctype: str, name: str, text: str) -> None:
     """A task for whoever made the document, and an e-mail; for the administrator where they have left."""
     keeper = owner if is_desk_user(owner) else "Administrator"
-    task = frappe.get_doc(
-        {
-            "doctype": "ToDo",
-            "allocated_to": keeper,
-            "assigned_by": "Administrator",
-            "reference_type": doctype,
-            "reference_name": name,
-            "description": escape_html(text),
-            "priority": "High",
-        }
-    )
-    # A customer tells the desk something; nobody else's right is asked.
-    task.insert(ignore_permissions=True)
+    make_task(keeper, doctype, name, text)
     address = escape_html(get_url_to_form(doctype, name))
     mail(
         [keeper],
@@ -53,6 +41,22 @@ def tell_desk(owner: str, doctype: str, name: str, text: str) -> None:
         doctype,
         name,
     )
+
+
+def make_task(user: str, doctype: str, name: str, text: str) -> None:
+    task = frappe.get_doc(
+        {
+            "doctype": "ToDo",
+            "allocated_to": user,
+            "assigned_by": "Administrator",
+            "reference_type": doctype,
+            "reference_name": name,
+            "description": escape_html(text),
+            "priority": "High",
+        }
+    )
+    # A customer or the clock tells the desk something; nobody else's right is asked.
+    task.insert(ignore_permissions=True)
 
 
 def mail(recipients: list[str], subject: str, message: str, doctype: str, name: str) -> None:
