@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import frappe
 import phone_world
 import pytest
@@ -46,6 +48,18 @@ def times_of(order: str) -> list[tuple]:
 
 # Who sees what
 
+# What the doors of the phone take besides a job and a key; a new one that takes something else is to be tried, too.
+TAKEN = {"report": {"work_done": "x"}, "picture": picture()}
+
+
+def doors():
+    """Every function of the phone's surface that names a job, with values for what else it takes."""
+    for name, function in inspect.getmembers(phone, inspect.isfunction):
+        taken = inspect.signature(function).parameters
+        if function.__module__ == phone.__name__ and "service_order" in taken:
+            others = [argument for argument in taken if argument not in ("service_order", "key")]
+            yield pytest.param(function, {argument: TAKEN[argument] for argument in others}, id=name)
+
 
 def test_the_phone_takes_along_own_jobs_and_nobody_elses(made):
     told = phone.day()
@@ -54,13 +68,27 @@ def test_the_phone_takes_along_own_jobs_and_nobody_elses(made):
     assert made.other_job not in frappe.as_json(told)
 
 
-@pytest.mark.parametrize("door", ["report", "add_photo", "finish"])
-def test_anothers_job_gets_the_same_answer_as_one_that_is_not_there(made, door):
-    arguments = {"report": [{"work_done": "x"}], "add_photo": [picture()], "finish": []}[door]
+def test_a_part_that_two_pay_is_one_part_on_the_phone(made):
+    parts = [
+        {"item_code": "SEAL", "qty": 1, "share_of": None},
+        {"item_code": "SEAL", "qty": 0, "share_of": "the row before"},
+    ]
+    for place, values in enumerate(parts, start=1):
+        row = frappe.new_doc(
+            "Service Order Part", parent=made.job, parenttype="Service Order", parentfield="parts"
+        )
+        row.update({"idx": place, **values})
+        row.db_insert()
+    (job,) = phone.day()["jobs"]
+    assert [(row["item_code"], row["qty"]) for row in job["parts"]] == [("SEAL", 1)]
+
+
+@pytest.mark.parametrize(("door", "values"), doors())
+def test_anothers_job_gets_the_same_answer_as_one_that_is_not_there(made, door, values):
     answers = []
     for order in (made.other_job, "SVC-ORD-1900-99999", "", "x" * 500):
         with pytest.raises(frappe.DoesNotExistError) as refused:
-            getattr(phone, door)(order, "key-of-the-phone", *arguments)
+            door(order, key="key-of-the-phone", **values)
         answers.append(str(refused.value))
     assert set(answers) == {answers[0]} and SENTENCE in answers[0]
     assert not frappe.db.exists("Work Report", {"service_order": made.other_job})

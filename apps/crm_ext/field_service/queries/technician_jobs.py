@@ -18,20 +18,14 @@ _MOST_SERIAL_NUMBERS = 2000
 _HISTORY = 5
 _JOB = (
     "name",
-    "modified",
     "docstatus",
     "status",
     "title",
-    "job_type",
-    "priority",
-    "company",
-    "customer",
     "customer_name",
     "contact_person",
     "contact_mobile",
     "description",
     "equipment",
-    "service_contract",
     "contract_line",
     "address_display",
     "latitude",
@@ -40,27 +34,21 @@ _JOB = (
     "planned_end",
     "window_start",
     "window_end",
-    "duration_minutes",
-    "due_by",
     "result",
     "work_done",
     "signed_by",
-    "signed_on",
 )
 _TASK = ("name", "task", "answer", "is_mandatory", "is_done", "value", "unit", "note", "photo")
 _PART = ("name", "item_code", "item_name", "planned_qty", "qty", "uom", "serial_no", "batch_no")
-_TIME = ("name", "what", "technician", "from_time", "to_time", "hours", "kilometres")
+_TIME = ("name", "what", "from_time", "to_time", "kilometres")
 _EQUIPMENT = (
     "name",
     "equipment_name",
-    "equipment_type",
-    "item_code",
     "item_name",
     "serial_no",
     "other_serial_no",
     "place_note",
     "warranty_expires_on",
-    "installed_on",
 )
 
 
