@@ -90,6 +90,20 @@ def test_a_fresh_site_works_from_eight_to_five(town):
     assert hours(person) == [(on(monday(), 8), on(monday(), 17))]
 
 
+def test_empty_settings_are_the_defaults_that_the_form_shows(town):
+    settings = frappe.get_doc("Dispatch Settings")
+    settings.update({"working_from": "", "working_until": "", "working_days": ""})
+    settings.save()
+    assert (settings.working_from, settings.working_until) == ("08:00", "17:00")
+    assert settings.working_days == "Monday, Tuesday, Wednesday, Thursday, Friday"
+    frappe.db.set_single_value("Dispatch Settings", {"working_from": "", "working_days": ""})
+    person = town.technician("Usual", hours=())
+    assert hours(person) == [(on(monday(), 8), on(monday(), 17))]
+    shown = frappe.get_doc("Dispatch Settings")
+    shown.run_method("onload")
+    assert (shown.working_from, shown.working_days) == (settings.working_from, settings.working_days)
+
+
 def test_a_technician_without_a_base_is_not_planned(town):
     person = town.technician("Nowhere")
     person.db_set({"latitude": 0, "longitude": 0})

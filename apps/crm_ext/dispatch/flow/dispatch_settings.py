@@ -16,8 +16,16 @@ from crm_ext.shared.text import to_latin_digits
 _TIME = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d)(?::\d\d)?)?")
 
 
+def show_defaults(settings: Document) -> None:
+    """Fill what is empty, or was never saved, with the default that planning takes instead."""
+    for field in settings.meta.fields:
+        if field.default and settings.get(field.fieldname) in (None, ""):
+            settings.set(field.fieldname, field.default)
+
+
 def validate(settings: Document) -> None:
     """Days with their English names, a day that ends after it begins, speeds that lead somewhere."""
+    show_defaults(settings)
     _require_weekdays(settings)
     _require_times(settings)
     for row in settings.speeds:

@@ -28,7 +28,7 @@ _VALUES = {"Low": 250_000, "Medium": 500_000, "High": 1_000_000, "Urgent": 2_000
 
 
 class Settings:
-    """Dispatch Settings, read once. A field that was never saved has the default of its form."""
+    """Dispatch Settings, read once. A field that is empty or was never saved has the default of its form."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -43,10 +43,7 @@ class Settings:
 
     def _value(self, fieldname: str) -> object:
         value = self._document.get(fieldname)
-        return self._default(fieldname) if value is None else value
-
-    def _default(self, fieldname: str) -> str | None:
-        return self._document.meta.get_field(fieldname).default
+        return self._document.meta.get_field(fieldname).default if value in (None, "") else value
 
     @cached_property
     def roads(self) -> Roads:
@@ -69,9 +66,7 @@ class Settings:
 
     @cached_property
     def hours(self) -> tuple[Hours, ...]:
-        start, end = (
-            get_time(self._value(name) or self._default(name)) for name in ("working_from", "working_until")
-        )
+        start, end = (get_time(self._value(name)) for name in ("working_from", "working_until"))
         if not self._value("break_start") or not self._value("break_end"):
             return (Hours(start, end),)
         away, back = get_time(self._value("break_start")), get_time(self._value("break_end"))
@@ -79,7 +74,7 @@ class Settings:
 
     @cached_property
     def weekdays(self) -> frozenset[str]:
-        return frozenset(day.strip() for day in str(self._value("working_days") or "").split(","))
+        return frozenset(day.strip() for day in str(self._value("working_days")).split(","))
 
     @property
     def keep_seconds(self) -> int:
