@@ -7,7 +7,7 @@ import frappe
 import makers
 import pytest
 from counting import statements_of
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, getdate, now_datetime
 
 from crm_ext.field_service.flow import equipment
 
@@ -188,22 +188,52 @@ def test_a_unit_that_was_repaired_at_our_place_goes_back_and_is_no_part_of_itsel
     assert (record.status, record.customer, record.parent_equipment) == ("In Use", customers[0], None)
 
 
+def cash_mode() -> str:
+    accounts = [{"company": makers.company(), "default_account": makers.account("Asset", "Cash")}]
+    mode = {"doctype": "Mode of Payment", "mode_of_payment": f"Till {units.tag()}", "type": "Cash"}
+    return frappe.get_doc(mode | {"accounts": accounts}).insert().name
+
+
 def test_a_pos_sale_delivers_when_its_invoice_moves_the_stock(pump, customers):
     (number,) = units.stocked(pump.name, 1)
-    cash = makers.account("Asset", "Cash")
-    mode = frappe.get_doc(
-        {
-            "doctype": "Mode of Payment",
-            "mode_of_payment": f"Till {units.tag()}",
-            "type": "Cash",
-            "accounts": [{"company": makers.company(), "default_account": cash}],
-        }
-    ).insert()
     values = {"customer": customers[0], "is_pos": 1, "update_stock": 1}
-    payments = [{"mode_of_payment": mode.name, "amount": 100, "account": cash}]
+    payments = [{"mode_of_payment": cash_mode(), "amount": 100, "account": makers.account("Asset", "Cash")}]
     invoice = posted("Sales Invoice", units.row(pump.name, [number]), payments=payments, **values)
     record = units.equipment_of(number)
     assert (record.status, record.delivery_document) == ("In Use", invoice.name)
+
+
+def test_pos_invoices_deliver_when_they_are_gathered(pump, customers):
+    from erpnext.accounts.doctype.pos_invoice_merge_log.pos_invoice_merge_log import consolidate_pos_invoices
+
+    (number,) = units.stocked(pump.name, 1)
+    mode = cash_mode()
+    profile = frappe.get_doc(
+        {
+            "doctype": "POS Profile",
+            "name": f"Till {units.tag()}",
+            "company": makers.company(),
+            "currency": frappe.get_cached_value("Company", makers.company(), "default_currency"),
+            "warehouse": makers.warehouse(),
+            "selling_price_list": "Standard Selling",
+            "write_off_account": makers.account("Expense"),
+            "write_off_cost_center": frappe.get_cached_value("Company", makers.company(), "cost_center"),
+            "payments": [{"mode_of_payment": mode, "default": 1}],
+        }
+    ).insert()
+    opening = {"pos_profile": profile.name, "user": "Administrator", "period_start_date": now_datetime()}
+    balance = [{"mode_of_payment": mode, "opening_amount": 0}]
+    opening |= {"doctype": "POS Opening Entry", "company": makers.company(), "balance_details": balance}
+    frappe.get_doc(opening).submit()
+    values = {"customer": customers[0], "is_pos": 1, "pos_profile": profile.name, "paid_amount": 100}
+    payments = [{"mode_of_payment": mode, "amount": 100}]
+    sold = posted("POS Invoice", units.row(pump.name, [number]), 0, payments=payments, **values)
+    assert units.equipment_of(number) is None
+    gathered = {"pos_invoice": sold.name, "customer": sold.customer, "posting_date": sold.posting_date}
+    consolidate_pos_invoices(pos_invoices=[frappe._dict(gathered)])
+    record = units.equipment_of(number)
+    assert (record.status, record.customer) == ("In Use", customers[0])
+    assert record.delivery_document == sold.reload().consolidated_invoice
 
 
 def test_purchases_and_counts_without_units_cost_no_statement(customers):

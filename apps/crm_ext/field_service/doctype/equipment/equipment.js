@@ -315,11 +315,5 @@ crm_ext.equipment.number = function (value) {
 	return new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(value);
 };
 
-crm_ext.equipment.day = function (value) {
-	if (!value) return "";
-	if ((frappe.boot.lang || "").startsWith("fa")) {
-		const moment = frappe.datetime.str_to_obj(value);
-		return new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "medium" }).format(moment);
-	}
-	return frappe.datetime.str_to_user(value.split(" ")[0]);
-};
+// In the reader's calendar, as fields of forms show it.
+crm_ext.equipment.day = (value) => (value ? frappe.format(value.slice(0, 10), { fieldtype: "Date" }) : "");

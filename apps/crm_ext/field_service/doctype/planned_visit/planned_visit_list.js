@@ -5,13 +5,6 @@ frappe.listview_settings["Planned Visit"] = {
 		const colours = { Planned: "blue", Ordered: "orange", Done: "green", Skipped: "gray" };
 		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
 	},
-	formatters: {
-		due_on(value) {
-			if (!value || !(frappe.boot.lang || "").startsWith("fa")) return frappe.datetime.str_to_user(value);
-			const day = new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "medium" });
-			return day.format(frappe.datetime.str_to_obj(value));
-		},
-	},
 	onload(list) {
 		if (!frappe.model.can_write("Planned Visit")) return;
 		const chosen = () => list.get_checked_items(true);
