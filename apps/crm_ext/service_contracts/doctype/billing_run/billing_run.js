@@ -24,10 +24,9 @@ frappe.ui.form.on("Billing Run", {
 		}
 		frm.disable_save();
 		add_buttons(frm);
-		if (frm.doc.status === "Draft") return;
 		// The desk subscribes a form when it is opened, but not one that was opened right after another.
 		frappe.realtime.doc_subscribe(frm.doctype, frm.docname);
-		look(frm);
+		if (frm.doc.status !== "Draft") look(frm);
 	},
 });
 
