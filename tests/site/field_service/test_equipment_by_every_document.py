@@ -188,6 +188,26 @@ def test_a_unit_that_was_repaired_at_our_place_goes_back_and_is_no_part_of_itsel
     assert (record.status, record.customer, record.parent_equipment) == ("In Use", customers[0], None)
 
 
+def test_a_unit_belongs_to_the_company_that_delivered_it_last(at_the_customer, pump, customers):
+    other = frappe.get_doc(
+        {
+            "doctype": "Company",
+            "company_name": f"Used Pumps {units.tag()}",
+            "abbr": units.tag(),
+            "default_currency": frappe.get_cached_value("Company", makers.company(), "default_currency"),
+            "country": "United States",
+        }
+    ).insert()
+    filters = {"company": other.name, "is_group": 0}
+    store = frappe.get_all("Warehouse", filters, pluck="name", order_by="lft", limit=1)[0]
+    row = units.row(pump.name, [at_the_customer]) | {"warehouse": store, "cost_center": other.cost_center}
+    dealer = makers.supplier(f"Dealer {units.tag()}").name
+    posted("Purchase Receipt", row | {"rate": 10}, company=other.name, supplier=dealer)
+    posted("Delivery Note", row, 3, company=other.name, customer=customers[1])
+    record = units.equipment_of(at_the_customer)
+    assert (record.customer, record.company) == (customers[1], other.name)
+
+
 def cash_mode() -> str:
     accounts = [{"company": makers.company(), "default_account": makers.account("Asset", "Cash")}]
     mode = {"doctype": "Mode of Payment", "mode_of_payment": f"Till {units.tag()}", "type": "Cash"}

@@ -90,6 +90,27 @@ def test_what_the_van_carries_is_not_asked_for(van, seal):
     assert asked(van_refill.refill(technician=van.name)) == [(van.van_warehouse, seal, 1, 1)]
 
 
+def test_what_is_on_its_way_to_the_van_is_not_asked_for_again(van, seal):
+    from erpnext.stock.doctype.material_request.material_request import make_in_transit_stock_entry
+    from erpnext.stock.doctype.stock_entry.stock_entry import make_stock_in_entry
+
+    units.stocked(seal, 5)
+    job(van, seal, 2)
+    (request,) = van_refill.refill(technician=van.name)
+    values = {"warehouse_name": f"On the Way {units.tag()}", "company": makers.company()}
+    transit = frappe.get_doc({"doctype": "Warehouse", "warehouse_type": "Transit", **values}).insert()
+    leaves = make_in_transit_stock_entry(request, transit.name)
+    leaves.items[0].s_warehouse = makers.warehouse()
+    leaves.insert().submit()
+    assert van_refill.refill(technician=van.name) == []
+    arrives = make_stock_in_entry(leaves.name)
+    arrives.items[0].t_warehouse = van.van_warehouse
+    arrives.insert().submit()
+    assert van_refill.refill(technician=van.name) == []
+    job(van, seal, 1)
+    assert asked(van_refill.refill(technician=van.name)) == [(van.van_warehouse, seal, 1, 1)]
+
+
 def test_a_cancelled_request_brings_nothing(van, seal):
     job(van, seal, 2)
     (request,) = van_refill.refill(technician=van.name)

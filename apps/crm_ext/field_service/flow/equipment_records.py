@@ -164,6 +164,8 @@ def _update(
     values = _delivery(unit, found)
     if record.delivery_document and record.delivery_document == values["delivery_document"]:
         values.pop("warranty_expires_on")
+    elif values["delivery_document"]:
+        values["company"] = unit.company
     latest = placement_from(before[-1]) if before else None
     if latest is None or not found or latest != found[-1]:
         values.update(state)

@@ -59,13 +59,18 @@ def stock(warehouses: Collection[str], items: Collection[str]) -> dict[Place, De
 
 
 def requested(warehouses: Collection[str], items: Collection[str]) -> dict[Place, Decimal]:
-    """What Material Requests will still bring, drafts too. Read as it stands now, whatever this transaction saw before."""
+    """What Material Requests will still bring, drafts too. Read as it stands now, whatever this transaction saw before.
+
+    What is in transit has left the store and is counted as transferred by ERPNext, but is not in the van yet.
+    """
     rows = frappe.db.sql(
         """
-        select line.warehouse, line.item_code, sum(greatest(line.stock_qty - line.ordered_qty, 0))
+        select line.warehouse, line.item_code,
+            sum(greatest(line.stock_qty - if(request.transfer_status = 'In Transit', 0, line.ordered_qty), 0))
         from `tabMaterial Request Item` line join `tabMaterial Request` request on request.name = line.parent
         where request.material_request_type = 'Material Transfer' and request.docstatus < 2
-            and request.status not in ('Stopped', 'Cancelled', 'Transferred')
+            and (request.status not in ('Stopped', 'Cancelled', 'Transferred')
+                or (request.status = 'Transferred' and request.transfer_status = 'In Transit'))
             and line.warehouse in %(vans)s and line.item_code in %(items)s
         group by line.warehouse, line.item_code
         lock in share mode
