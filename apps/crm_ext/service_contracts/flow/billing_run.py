@@ -99,13 +99,13 @@ def begin(name: str) -> None:
         frappe.throw(_("A background job is still at work on this billing run. Try again in a moment."))
     frappe.db.set_value("Billing Run", name, "status", "Queued")
     workers = _workers()
+    # Not deduplicated: the queue takes a job whose worker was killed for one at work for minutes, and a second job for a
+    # place ends at once.
     for place in range(workers):
         frappe.enqueue(
             work,
             queue="long",
             timeout=_JOB_TIMEOUT,
-            job_id=f"billing_run:{name}:{place}",
-            deduplicate=True,
             enqueue_after_commit=True,
             run=name,
             place=place,
