@@ -143,6 +143,23 @@ def test_the_visit_comes_as_a_file_for_the_calendar_in_utc(site, committed):
     assert "Pump\\; leaks\\, " in text.replace("\r\n ", "")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("Work Done", "New seal"), ("Cancelled", "This visit was cancelled."), ("On the Way", "Who comes")],
+)
+def test_the_page_says_how_far_the_visit_is(committed, link, status, said):
+    before = frappe.db.get_value("Service Order", committed.job, ["status", "work_done"], as_dict=True)
+    frappe.db.set_value("Service Order", committed.job, {"status": status, "work_done": "New seal"})
+    frappe.db.commit()  # the request has a connection of its own
+    try:
+        answer = Visitor().get(link)
+        assert answer.status_code == 200 and said in text_of(answer)
+        assert "Choose another time" not in text_of(answer)
+    finally:
+        frappe.db.set_value("Service Order", committed.job, before)
+        frappe.db.commit()  # as it was
+
+
 def test_a_job_that_is_done_shows_its_report_and_cannot_be_moved(site, committed):
     frappe.db.set_value("Service Order", committed.job, {"status": "Work Done", "work_done": "New seal"})
     context = frappe._dict()
