@@ -190,6 +190,30 @@ def test_jobs_of_the_next_day_stay_there_even_those_that_a_night_shift_reaches(t
     assert (found[after_midnight].technician, found[after_midnight].start) == (night.name, at(1, tuesday))
 
 
+def test_planning_a_day_leaves_the_days_before_it_alone_but_for_what_is_left_over(town):
+    tuesday = monday() + timedelta(days=1)
+    person, night = town.technician("Day"), town.technician("Night", hours=(("22:00", "06:00"),))
+    before, over_night, missed = (
+        town.order("Monday"),
+        town.order("Over night", minutes=120),
+        town.order("Missed"),
+    )
+    moves.assign(before, person.name, at(9))
+    moves.assign(over_night, night.name, at(23))
+    moves.assign(missed, person.name, at(9))
+    start = frappe.utils.now_datetime().replace(microsecond=0) - timedelta(days=3)
+    frappe.db.set_value(
+        "Service Order", missed, {"planned_start": start, "planned_end": start + timedelta(hours=1)}
+    )
+    found = visits(planning.plan(town.company, tuesday, rounds=60, seconds=20))
+    assert before not in found
+    assert over_night not in found or (found[over_night].technician, found[over_night].start) == (
+        night.name,
+        at(23),
+    )
+    assert found[missed].start.date() == tuesday
+
+
 def test_jobs_that_changed_meanwhile_are_left_as_they_are_and_the_record_says_so(town):
     person, inactive = town.technician("Stays"), town.technician("Leaves", 10)
     untouched, changed, late = town.order("A"), town.order("B"), town.order("C", 10)

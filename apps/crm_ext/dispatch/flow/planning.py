@@ -108,13 +108,14 @@ def plan(
     search_until = began + seconds * _SHARE_OF_SEARCH
     first_day = getdate(first_day)
     days = min(max(days, 1), _MOST_DAYS)
-    rows = _rows(company, first_day, days, technicians)
+    begin, end = datetime.combine(first_day, time()), datetime.combine(first_day + days * _ONE_DAY, time())
+    rows = _rows(company, begin, end, datetime.combine(at.date(), time()), technicians)
     found = terms.places(rows)
     parts = job_queries.stock_parts([row["name"] for row in rows])
     items = {item for needed in parts.values() for item, _qty in needed}
     people = terms.technicians(company, first_day, days, settings, technicians, items)
     jobs = terms.build_jobs(rows, found, settings, at, parts)
-    jobs = _within(jobs, people, settings.clock.moment(datetime.combine(first_day + days * _ONE_DAY, time())))
+    jobs = _within(jobs, people, settings.clock.moment(begin), settings.clock.moment(end))
     places = [*(each.base for each in people), *(job.place for job in jobs if job.place is not None)]
     travel = terms.travel_times(places, settings)
     happened, moment = happened or Happened(), settings.clock.moment(at)
@@ -154,10 +155,12 @@ def _cache_key(key: str) -> str:
     return f"crm_ext_dispatch_plan|{frappe.session.user}|{key}"
 
 
-def _rows(company: str, first_day: date, days: int, technicians: Sequence[str] | None) -> list[dict]:
-    """Open jobs that belong into these days, and everything that the technicians have in them, done or not."""
-    begin, end = datetime.combine(first_day, time()), datetime.combine(first_day + days * _ONE_DAY, time())
-    rows = {row["name"]: row for row in job_queries.open_jobs(company, end)}
+def _rows(
+    company: str, begin: datetime, end: datetime, today: datetime, technicians: Sequence[str] | None
+) -> list[dict]:
+    """Open jobs that belong into these days, what is left over from before today, and everything that the technicians
+    have in them, done or not."""
+    rows = {row["name"]: row for row in job_queries.open_jobs(company, begin, end, today)}
     names = [row["name"] for row in technician_queries.technicians(company, technicians)]
     rows |= {row["name"]: row for row in job_queries.jobs_of(names, begin, end + _ONE_DAY)}
     if technicians is not None:
@@ -167,14 +170,19 @@ def _rows(company: str, first_day: date, days: int, technicians: Sequence[str] |
     return [rows[name] for name in sorted(rows)]
 
 
-def _within(jobs: Sequence[Job], people: Sequence[Technician], end: int) -> list[Job]:
-    """The jobs of these days; of those after them the ones that a night shift reaches, and these stay."""
+def _within(jobs: Sequence[Job], people: Sequence[Technician], begin: int, end: int) -> list[Job]:
+    """The jobs of these days. Those that reach into them from the night before stay, and so do those after them that a
+    night shift reaches."""
     ends = {each.name: max((shift.end for shift in each.shifts), default=0) for each in people}
     return [
-        job if job.start is None or job.start < end else replace(job, is_fixed=True)
+        replace(job, is_fixed=True) if _is_of_another_day(job, begin, end) else job
         for job in jobs
         if job.start is None or job.start < max(end, ends.get(job.technician, 0))
     ]
+
+
+def _is_of_another_day(job: Job, begin: int, end: int) -> bool:
+    return job.start is not None and (job.start >= end or job.start < begin < job.start + job.seconds)
 
 
 def _events(happened: Happened, settings: terms.Settings) -> Events:

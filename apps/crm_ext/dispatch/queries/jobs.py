@@ -39,15 +39,17 @@ FIELDS = (
 )
 
 
-def open_jobs(company: str, until: datetime) -> list[dict]:
-    """Open orders of the company that belong into the time before `until`: without a start, or with one before it."""
+def open_jobs(company: str, start: datetime, end: datetime, over: datetime) -> list[dict]:
+    """Open orders of the company that belong into [start, end): planned there, for nobody yet, or planned to end before
+    `over` and not done. What is planned for a day before and still to come stays there."""
     order = frappe.qb.DocType("Service Order")
+    is_there = (order.planned_start >= start) & (order.planned_start < end)
     return _read(
         (order.company == company)
         & (order.docstatus == 0)
         & order.status.isin(OPEN)
-        & (order.planned_start.isnull() | (order.planned_start < until))
-        & (order.window_start.isnull() | (order.window_start < until))
+        & (order.planned_start.isnull() | is_there | (order.planned_end < over))
+        & (order.window_start.isnull() | (order.window_start < end))
     )
 
 
