@@ -6,6 +6,7 @@ transaction; its rows hold unique keys, so that no part and no hour is claimed t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -17,10 +18,11 @@ from crm_ext import erpnext_port
 from crm_ext.field_service.flow import complaint_costs
 from crm_ext.field_service.flow import complaint_policy as policy
 from crm_ext.field_service.flow.complaint_sentences import throw
+from crm_ext.field_service.flow.service_posting import accounts
 from crm_ext.field_service.queries import supplier_claims as queries
 from crm_ext.field_service.rules import supplier_claims as rules
 from crm_ext.field_service.rules.supplier_claims import Line
-from crm_ext.shared.money import rounded, to_decimal
+from crm_ext.shared.money import rounded, share, to_decimal
 from crm_ext.shared.results import Refusal
 
 _DEBIT_NOTE = "Debit Note"
@@ -186,10 +188,10 @@ def _debit_note(claim: Document, account: str) -> Document:
             "is_return": 1,
             "update_stock": 0,
             "bill_no": claim.name,
-            "service_contract": claim.service_contract,
             "remarks": _("Claim {0}").format(claim.name),
         }
     )
+    contracts = _contracts(claim)
     for row in claim.lines:
         note.append(
             "items",
@@ -200,7 +202,7 @@ def _debit_note(claim: Document, account: str) -> Document:
                 "rate": row.amount,
                 "price_list_rate": row.amount,
                 "expense_account": account,
-                "service_contract": claim.service_contract,
+                "service_contract": contracts[row.name],
             },
         )
     return _submitted(note)
@@ -228,7 +230,6 @@ def _journal_entry(claim: Document, account: str) -> Document:
             "service_order": claim.service_order,
         }
     )
-    contract = {"service_contract": claim.service_contract}
     entry.append(
         "accounts",
         {
@@ -237,11 +238,35 @@ def _journal_entry(claim: Document, account: str) -> Document:
             "party": claim.supplier,
             "debit_in_account_currency": amount,
             "exchange_rate": rate,
-            **contract,
         },
     )
-    entry.append("accounts", {"account": account, "credit_in_account_currency": claim.base_total, **contract})
+    for contract, credit in _credits(claim).items():
+        entry.append(
+            "accounts",
+            {
+                "account": account,
+                "credit_in_account_currency": float(credit),
+                "service_contract": contract,
+            },
+        )
     return _submitted(entry)
+
+
+def _credits(claim: Document) -> dict[str | None, Decimal]:
+    """What the claim relieves each contract of, and what none of them, in company currency."""
+    contracts = _contracts(claim)
+    claimed: dict[str | None, Decimal] = {}
+    for row in claim.lines:
+        contract = contracts[row.name]
+        claimed[contract] = claimed.get(contract, Decimal(0)) + to_decimal(row.amount)
+    total, precision = to_decimal(claim.base_total), claim.precision("base_total")
+    return dict(zip(claimed, share(total, list(claimed.values()), precision), strict=True))
+
+
+def _contracts(claim: Document) -> dict[str, str | None]:
+    """Row -> the contract that bore its cost; None where the supplier or the warranty bears it apart from the contract."""
+    payers = queries.payers([row.source_row for row in claim.lines if row.source_row])
+    return {row.name: accounts.contract_of(claim, payers.get(row.source_row, "")) for row in claim.lines}
 
 
 def _submitted(document: Document) -> Document:

@@ -67,6 +67,21 @@ def times(orders: Collection[str]) -> list[dict]:
     )
 
 
+def payers(rows: Collection[str]) -> dict[str, str]:
+    """Row of a service order -> who pays for it."""
+    if not rows:
+        return {}
+    found = frappe.db.sql(
+        """
+        select name, payer from `tabService Order Part` where name in %(rows)s
+        union all
+        select name, payer from `tabService Order Time` where name in %(rows)s
+        """,
+        {"rows": tuple(rows)},
+    )
+    return dict(found)
+
+
 def claimed_rows(rows: Collection[str]) -> set[str]:
     """Those rows of service orders that a submitted claim holds already."""
     if not rows:

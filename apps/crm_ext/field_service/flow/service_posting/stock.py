@@ -61,7 +61,6 @@ def _entry(order: Document, purpose: str) -> Document:
             "purpose": purpose,
             "company": order.company,
             "service_order": order.name,
-            "service_contract": order.service_contract,
             "set_posting_time": 1,
             "posting_date": order.posting_date,
             "posting_time": nowtime() if is_today else _END_OF_DAY,
