@@ -62,8 +62,10 @@ def _create(link: LedgerLink) -> None:
     ours = record.remember(link.subject, _what_will_be_ours(link))
     if ours["dimension"]:
         erpnext_port.make_accounting_dimension(link.doctype, link.field)
-    if erpnext_port.dimension_field(link.doctype) == link.field:
-        frappe.db.add_index(_LEDGER, [link.field, "account", *link.also_read], link.index)
+    # The site's own dimension may have a field name of its own.
+    field = erpnext_port.dimension_field(link.doctype)
+    if field and frappe.db.has_column(_LEDGER, field):
+        frappe.db.add_index(_LEDGER, [field, "account", *link.also_read], link.index)
 
 
 def _remove(link: LedgerLink) -> None:

@@ -11,6 +11,7 @@ import service_world
 from counting import queries_of
 from frappe.utils import add_days, add_months, flt, getdate, nowdate
 
+from crm_ext.field_service.flow import supplier_claims
 from crm_ext.service_contracts.flow import billing_run, contract_profit
 from crm_ext.service_contracts.report.contract_profit import contract_profit as report
 from crm_ext.service_contracts.rules.contract_profit import VIEWS
@@ -179,6 +180,109 @@ def test_the_price_proposed_for_the_renewal_comes_from_what_was_earned(served):
     assert contract_profit.proposed_change(served.contract) == max(
         Decimal("-0.5"), min(Decimal("0.15"), wanted)
     )
+
+
+def test_a_line_for_several_units_is_shared_out_and_the_invoice_of_a_visit_goes_to_its_unit(served):
+    pumps = [service_world.equipment(served).name for _ in range(2)]
+    line = {"item_code": makers.item(f"Fleet {served.tag}").name, "rate": 300, "line_number": 1}
+    lone = {"item_code": line["item_code"], "rate": 100, "line_number": 2}
+    contract = frappe.get_doc(
+        {
+            "doctype": "Service Contract",
+            "title": f"Fleet {served.tag}",
+            "customer": served.customer,
+            "company": served.company,
+            "currency": "USD",
+            "start_date": add_days(nowdate(), -20),
+            "lines": [line, lone],
+            "covered_equipment": [{"line_number": 1, "equipment": pump} for pump in pumps],
+        }
+    ).insert()
+    contract.submit()
+    billed = billing_run.bill_now(contract.name)
+    assert billed["invoices"], billed["problem"]
+    paid = {"payer": "Customer", "decided_by_hand": 1, "decision_reason": "Not covered"}
+    part = {"item_code": served.seal, "qty": 1, **paid}
+    visit = service_world.order(
+        served, parts=[part], times=((15, 16),), equipment=pumps[0], service_contract=contract.name
+    )
+    visit.submit()
+    brought = frappe.db.get_value("Sales Invoice", visit.sales_invoice, "base_net_total")
+    assert brought > 0
+    rows, message = lines(served, view="Equipment", service_contract=contract.name)
+    assert {row["key"]: row["revenue"] for row in rows[:-1]} == {
+        pumps[0]: 150 + brought,
+        pumps[1]: 150,
+        "": 100,
+    }
+    assert rows[-1]["revenue"] == pytest.approx(400 + brought)
+    assert "Not tied to a unit" in {row["label"] for row in rows}
+    assert "covered" in message
+    # The unit's figure opens the contracts that it comes from, and the ledger by the site's own name of the dimension.
+    behind, _message = lines(served, view="Contract", equipment=pumps[0])
+    assert [(row["key"], row["revenue"]) for row in behind[:-1]] == [(contract.name, 150 + brought)]
+    assert behind[0]["dimension"] == "service_contract"
+
+
+def test_a_dimension_under_a_name_of_the_sites_own_is_read_by_that_name(served):
+    before = of_contract(served)
+    frappe.db.sql(
+        "update `tabGL Entry` set project = service_contract, service_contract = null where service_contract = %s",
+        served.contract,
+    )
+    dimension = frappe.db.get_value("Accounting Dimension", {"document_type": "Service Contract"})
+    frappe.db.set_value("Accounting Dimension", dimension, "fieldname", "project")
+    assert of_contract(served) == before | {"dimension": "project"}
+
+
+def test_a_claim_on_a_supplier_is_not_taken_for_labour(served):
+    before = of_contract(served)
+    journal = frappe.get_doc(
+        {
+            "doctype": "Journal Entry",
+            "company": served.company,
+            "posting_date": nowdate(),
+            "service_order": served.complaint.name,
+            "accounts": [
+                {
+                    "account": served.accounts["own_cost_account"],
+                    "credit_in_account_currency": 25,
+                    "service_contract": served.contract,
+                },
+                {"account": served.accounts["labour_credit_account"], "debit_in_account_currency": 25},
+            ],
+        }
+    ).insert()
+    journal.submit()
+    row = of_contract(served)
+    assert row["labour"] == before["labour"]
+    assert row["other_costs"] == pytest.approx(before["other_costs"] - 25)
+
+
+@pytest.mark.parametrize("post_as", ["Debit Note", "Journal Entry"])
+def test_what_a_supplier_bears_is_no_cost_of_the_contract_and_the_claim_no_gain(served, post_as):
+    before = of_contract(served)
+    frappe.db.set_single_value(
+        "Field Service Settings", "supplier_claim_item", makers.item(f"Claim {served.tag}").name
+    )
+    frappe.clear_document_cache("Field Service Settings", "Field Service Settings")
+    borne = {
+        "payer": "Supplier",
+        "supplier": makers.supplier(f"Maker {served.tag}").name,
+        "decided_by_hand": 1,
+        "decision_reason": "Bad batch",
+    }
+    order = service_world.order(
+        served, parts=[{"item_code": served.seal, "qty": 1, **borne}], times=((15, 16),)
+    )
+    order.submit()
+    row = of_contract(served)
+    assert (row["parts"], row["other_costs"]) == (before["parts"], before["other_costs"])
+    claim = supplier_claims.make_from("Service Order", order.name)
+    claim.post_as = post_as
+    claim.insert().submit()
+    row = of_contract(served)
+    assert (row["parts"], row["other_costs"]) == (before["parts"], before["other_costs"])
 
 
 def test_who_may_not_see_the_company_or_a_contract_sees_nothing_of_it(served):

@@ -1,12 +1,13 @@
 """Contract profit: every view has the same totals, nothing is counted twice."""
 
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_ext.service_contracts.rules import contract_profit as rules
-from crm_ext.service_contracts.rules.contract_profit import LedgerSum, Profit, Work
+from crm_ext.service_contracts.rules.contract_profit import Billed, Covered, LedgerSum, Part, Profit, Work
 
 CUSTOMERS = {"C1": "Ada", "C2": "Ada", "C3": "Bob"}
 EQUIPMENT = {"C1": {"E1": Decimal(30), "E2": Decimal(70)}}
@@ -21,8 +22,10 @@ def posted(amount, equipment="E1", technician="T1", **values):
     return LedgerSum("C1", rules.PARTS, Decimal(amount), equipment=equipment, technician=technician, **values)
 
 
-def lines(view, sums, works=()):
-    found = rules.profits(view, sums, list(works), customers=CUSTOMERS, equipment=EQUIPMENT, decimals=2)
+def lines(view, sums, works=(), **values):
+    found = rules.profits(
+        view, sums, list(works), customers=CUSTOMERS, equipment=EQUIPMENT, decimals=2, **values
+    )
     return {line.key: line for line in found}
 
 
@@ -46,6 +49,59 @@ def test_revenue_goes_to_equipment_by_what_was_billed_for_it_and_parts_to_where_
     found = lines(rules.EQUIPMENT, sums, [work(equipment="E2")])
     assert (found["E1"].revenue, found["E2"].revenue) == (Decimal(30), Decimal(70))
     assert (found["E1"].parts, found["E2"].parts) == (0, Decimal(60))
+
+
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+
+
+def weights(billed, covered):
+    return rules.weights_of_equipment(billed, covered, *YEAR)
+
+
+def test_what_a_line_bills_for_several_units_is_theirs_by_the_days_that_each_was_covered():
+    covered = [
+        Covered("C1", 1, "E1", None, None),
+        Covered("C1", 1, "E2", date(2026, 12, 1), date(2027, 5, 1)),
+        Covered("C1", 1, "E3", None, date(2025, 12, 31)),
+    ]
+    found = weights([Billed("C1", 1, "", Decimal(396))], covered)
+    assert found == {"C1": {"E1": Decimal(365), "E2": Decimal(31)}}
+
+
+def test_a_line_for_one_unit_is_its_own_and_a_line_for_none_is_tied_to_none():
+    billed = [
+        Billed("C1", 1, "E1", Decimal(30)),
+        Billed("C1", 2, "", Decimal(70)),
+        Billed("C2", 1, "", Decimal(5)),
+    ]
+    covered = [Covered("C1", 1, "E2", None, None), Covered("C2", 2, "E3", None, None)]
+    found = weights(billed, covered)
+    assert found == {"C1": {"E1": Decimal(30), "": Decimal(70)}, "C2": {"": Decimal(5)}}
+
+
+def test_a_line_that_was_credited_in_full_takes_no_share():
+    assert weights([Billed("C1", 1, "E1", Decimal(0)), Billed("C1", 2, "E2", Decimal(-5))], []) == {}
+
+
+def test_what_falls_to_one_unit_is_seen_by_contract_with_the_same_total():
+    sums = [
+        LedgerSum("C1", rules.REVENUE, Decimal(100)),
+        LedgerSum("C2", rules.REVENUE, Decimal(50)),
+        posted(60),
+    ]
+    whole = lines(rules.EQUIPMENT, sums, [work()])
+    for unit, line in whole.items():
+        part = lines(rules.CONTRACT, sums, [work()], part=Part(rules.EQUIPMENT, unit))
+        assert (total := rules.total(part.values())).profit == line.profit
+        assert (total.revenue, total.visits) == (line.revenue, line.visits)
+    assert set(lines(rules.CONTRACT, sums, part=Part(rules.EQUIPMENT, "E1"))) == {"C1"}
+    assert set(lines(rules.EQUIPMENT, sums, part=Part(rules.EQUIPMENT, "E1"))) == {"E1"}
+
+
+def test_revenue_that_an_order_for_a_complaint_brought_is_no_cost_of_it():
+    brought = LedgerSum("C1", rules.REVENUE, Decimal(80), equipment="E1", is_complaint=True)
+    found = lines(rules.EQUIPMENT, [brought])["E1"]
+    assert (found.revenue, found.complaint_costs) == (Decimal(80), 0)
 
 
 def test_revenue_goes_to_technicians_by_their_hours():

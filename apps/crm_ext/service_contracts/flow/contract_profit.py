@@ -6,11 +6,10 @@ Reads only; it stands among the flows because it brings queries and rules togeth
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import frappe
 from frappe import _
@@ -18,7 +17,7 @@ from frappe.utils import add_days, add_months, getdate
 
 from crm_ext.service_contracts.queries import contract_profit as queries
 from crm_ext.service_contracts.rules import contract_profit as rules
-from crm_ext.service_contracts.rules.contract_profit import LedgerSum, Profit, Work
+from crm_ext.service_contracts.rules.contract_profit import Billed, Covered, LedgerSum, Part, Profit, Work
 from crm_ext.shared.calendars import month_of
 from crm_ext.shared.money import rounded, to_decimal
 
@@ -27,7 +26,10 @@ _MONTHS_LOOKED_BACK = 12
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for; the company must be one that the user may see, the period is inclusive."""
+    """What is asked for; the company must be one that the user may see, the period is inclusive.
+
+    part: only what falls to one unit or one technician, by contract or by customer.
+    """
 
     company: str
     start: date
@@ -35,30 +37,50 @@ class Request:
     view: str = rules.CONTRACT
     calendar: str = "Gregorian"
     contracts: tuple[str, ...] | None = None
+    part: Part | None = None
+
+    @property
+    def finest(self) -> str:
+        """The view by which orders are told apart."""
+        return self.part.view if self.part else self.view
 
 
-def lines(request: Request) -> list[Profit]:
-    """The lines of the view in company currency, those of the largest profit first."""
+@dataclass(frozen=True)
+class Answer:
+    """The lines, in company currency, those of the largest profit first; and the income that the ledger has with contracts."""
+
+    lines: list[Profit]
+    income: Decimal
+
+
+def answer(request: Request) -> Answer:
     if request.view not in rules.VIEWS:
         frappe.throw(_("There is no view named {0}. Choose one from the list.").format(request.view))
+    if request.part and request.view not in (rules.CONTRACT, rules.CUSTOMER, request.part.view):
+        frappe.throw(
+            _("What falls to one unit or technician is seen by contract or by customer. Choose one of these.")
+        )
+    ledger = _ledger(request)
+    income = sum((amount for of, amount in ledger.items() if of.kind == rules.REVENUE), Decimal(0))
     found = rules.profits(
         request.view,
-        _sums(request),
+        _sums(request, ledger),
         _works(request),
         customers=queries.customers_of_contracts(request.company) if request.view == rules.CUSTOMER else {},
         equipment=_equipment(request),
         decimals=_decimals(request.company),
+        part=request.part,
     )
-    if request.view == rules.MONTH:
-        return found
-    return sorted(found, key=lambda line: (not line.key, -line.profit, line.key))
+    if request.view != rules.MONTH:
+        found.sort(key=lambda line: (not line.key, -line.profit, line.key))
+    return Answer(found, rounded(income, _decimals(request.company)))
 
 
 def of_contract(contract: str, end: date) -> Profit:
     """What one contract earned in the twelve months up to a day."""
     company = frappe.db.get_value("Service Contract", contract, "company")
     start = add_days(add_months(end, -_MONTHS_LOOKED_BACK), 1)
-    found = lines(Request(company, getdate(start), end, contracts=(contract,)))
+    found = answer(Request(company, getdate(start), end, contracts=(contract,))).lines
     return found[0] if found else Profit(contract)
 
 
@@ -68,14 +90,12 @@ def proposed_change(contract: str) -> Decimal | None:
     return rules.proposed_change(of_contract(contract, getdate()), *bounds)
 
 
-def ledger_check(request: Request, found: Collection[Profit]) -> dict[str, Decimal]:
+def ledger_check(request: Request, found: Answer) -> dict[str, Decimal]:
     """{with_contract, without_contract, difference}: income in the ledger, and what the lines differ from it."""
-    period = (request.company, request.start, request.end)
-    named = to_decimal(queries.income_with_contract(*period))
     return {
-        "with_contract": named,
-        "without_contract": to_decimal(queries.income_without_contract(*period)),
-        "difference": rules.total(found).revenue - named,
+        "with_contract": found.income,
+        "without_contract": queries.income_without_contract(request.company, request.start, request.end),
+        "difference": rules.total(found.lines).revenue - found.income,
     }
 
 
@@ -90,30 +110,54 @@ def _percent(field: str) -> Decimal:
 _BY = {rules.EQUIPMENT: ("equipment",), rules.TECHNICIAN: ("technician",), rules.MONTH: ("day",)}
 
 
-def _sums(request: Request) -> list[LedgerSum]:
+def _ledger(request: Request) -> dict[queries.OfContract, Decimal]:
+    return queries.sums(
+        request.company,
+        request.start,
+        request.end,
+        contracts=request.contracts,
+        by_day=request.view == rules.MONTH,
+    )
+
+
+def _sums(request: Request, ledger: Mapping[queries.OfContract, Decimal]) -> list[LedgerSum]:
+    """What orders posted, told apart, and what remains of the contract when that is taken out."""
     decimals = _decimals(request.company)
-    by = _BY.get(request.view, ())
-    period = (request.company, request.start, request.end)
-
-    def read(row: frappe._dict, kind: str, sign: int, **of_order: Any) -> LedgerSum:
-        amount = sign * rounded(to_decimal(row.amount), decimals)
-        return LedgerSum(row.contract, kind, amount, _month(row.get("day"), request), **of_order)
-
-    found = [
-        read(row, row.kind, 1 if row.kind == rules.REVENUE else -1)
-        for row in queries.sums(*period, contracts=request.contracts, by_day="day" in by)
-    ]
-    every = request.view in (rules.EQUIPMENT, rules.TECHNICIAN)
-    for row in queries.posted_by_orders(*period, contracts=request.contracts, by=by, every=every):
-        # It stands in the sums of the whole contract already: moved from there to the order, and labour to its own kind.
-        found.append(read(row, rules.OTHER if row.kind == rules.LABOUR else rules.PARTS, 1))
-        whose = {name: row[name] for name in ("equipment", "technician") if name in row}
-        found.append(read(row, row.kind, -1, is_complaint=bool(row.is_complaint), **whose))
-    if request.view != rules.MONTH:
-        # A balance has no month.
-        rows = queries.deferred(request.company, request.end, contracts=request.contracts)
-        found += [read(row, rules.DEFERRED, 1) for row in rows]
+    whole = defaultdict(Decimal, ledger)
+    posted = queries.posted_by_orders(
+        request.company,
+        request.start,
+        request.end,
+        contracts=request.contracts,
+        by=_BY.get(request.finest, ()),
+        every=request.finest in (rules.EQUIPMENT, rules.TECHNICIAN),
+    )
+    found = []
+    for kind, of_orders in posted.items():
+        # Journals of labour stand among other costs until they are known for what they are.
+        stands_as = rules.OTHER if kind == rules.LABOUR else kind
+        for of, amount in of_orders.items():
+            whole[queries.OfContract(of.contract, of.day, stands_as)] -= amount
+            found.append(
+                LedgerSum(
+                    of.contract,
+                    kind,
+                    _signed(kind, rounded(amount, decimals)),
+                    _month(of.day, request),
+                    of.equipment,
+                    of.technician,
+                    bool(of.is_complaint),
+                )
+            )
+    for of, amount in whole.items():
+        if left := rounded(amount, decimals):
+            found.append(LedgerSum(of.contract, of.kind, _signed(of.kind, left), _month(of.day, request)))
     return found
+
+
+def _signed(kind: str, amount: Decimal) -> Decimal:
+    """Credit less debit, turned so that a cost is more than zero."""
+    return -amount if kind in rules.COSTS else amount
 
 
 def _month(day: date | None, request: Request) -> str:
@@ -123,36 +167,39 @@ def _month(day: date | None, request: Request) -> str:
 
 def _works(request: Request) -> list[Work]:
     decimals = _decimals(request.company)
-    rows = queries.work(
+    found = queries.work(
         request.company,
         request.start,
         request.end,
         contracts=request.contracts,
-        by=_BY.get(request.view, ()),
+        by=_BY.get(request.finest, ()),
     )
     return [
         Work(
-            contract=row.contract,
-            equipment=row.get("equipment") or "",
-            technician=row.get("technician") or "",
-            month=_month(row.get("day"), request),
-            labour=rounded(to_decimal(row.labour), decimals),
-            travel=rounded(to_decimal(row.travel), decimals),
-            hours=to_decimal(row.hours),
-            visits=int(row.visits),
-            is_complaint=bool(row.is_complaint),
+            contract=of.contract,
+            equipment=of.equipment or "",
+            technician=of.technician or "",
+            month=_month(of.day, request),
+            labour=rounded(work.labour, decimals),
+            travel=rounded(work.travel, decimals),
+            hours=work.hours,
+            visits=work.visits,
+            is_complaint=bool(of.is_complaint),
         )
-        for row in rows
+        for of, work in found.items()
     ]
 
 
 def _equipment(request: Request) -> dict[str, dict[str, Decimal]]:
-    if request.view != rules.EQUIPMENT:
+    if request.finest != rules.EQUIPMENT:
         return {}
-    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for row in queries.billed_equipment(request.start, request.end):
-        found[row.contract][row.equipment] = to_decimal(row.billed)
-    return found
+    covered = [Covered(**row) for row in queries.covered_equipment(request.company)]
+    contracts = {unit.contract for unit in covered} | queries.contracts_of_one_unit(request.company)
+    billed = [
+        Billed(row.contract, row.line_number, row.equipment, to_decimal(row.amount))
+        for row in queries.billed(contracts, request.start, request.end)
+    ]
+    return rules.weights_of_equipment(billed, covered, request.start, request.end)
 
 
 def _decimals(company: str) -> int:

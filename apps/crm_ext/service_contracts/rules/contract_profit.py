@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 
 from crm_ext.shared.money import share
@@ -25,14 +26,15 @@ REVENUE, PARTS, LABOUR, PENALTIES, OTHER, DEFERRED = (
     "other_costs",
     "deferred",
 )
+COSTS = (PARTS, LABOUR, PENALTIES, OTHER)
 
 
 @dataclass(frozen=True)
 class LedgerSum:
     """The sum of one kind. Revenue and deferred revenue: credit less debit; costs: debit less credit.
 
-    `month` is the first day as text. `equipment` and `technician` are those of the service orders that posted it, None
-    where no service order did. What a view does not need may be left out.
+    `month` is the first day as text. `equipment` and `technician` are those of the service orders that posted it, empty
+    where an order names none, None where no service order did. What a view does not need may be left out.
     """
 
     contract: str
@@ -57,6 +59,40 @@ class Work:
     hours: Decimal
     visits: int
     is_complaint: bool
+
+
+@dataclass(frozen=True)
+class Billed:
+    """What was billed for one line of a contract, in the contract's currency; less what was credited."""
+
+    contract: str
+    line_number: int
+    equipment: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A unit that is listed for a line of a contract; None where a day is open."""
+
+    contract: str
+    line_number: int
+    equipment: str
+    start: date | None
+    end: date | None
+
+    def days(self, start: date, end: date) -> int:
+        """Of a period, both ends inclusive."""
+        first, last = max(self.start or start, start), min(self.end or end, end)
+        return max((last - first).days + 1, 0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of contracts falls to one record of a finer view: equipment, or a technician. Empty: to nobody."""
+
+    view: str
+    key: str
 
 
 @dataclass
@@ -111,35 +147,67 @@ def profits(
     customers: Mapping[str, str],
     equipment: Mapping[str, Mapping[str, Decimal]],
     decimals: int,
+    part: Part | None = None,
 ) -> list[Profit]:
     """One line for each record of the view; the lines of every view have the same totals.
 
-    `customers`: contract -> customer. `equipment`: contract -> equipment -> what was billed for it. Where the view is
-    finer than the contract (equipment, technician), costs of service orders go where they were; revenue and costs that
-    belong to no service order are shared out: by what was billed, by hours worked. An empty key takes what nobody has.
+    `customers`: contract -> customer. `equipment`: as of `weights_of_equipment`. Where the view is finer than the contract
+    (equipment, technician), costs of service orders go where they were; revenue and costs that belong to no service order
+    are shared out: by what was billed, by hours worked. An empty key takes what nobody has.
+    `part`: of every contract only what a finer view gives to one record.
     """
-    weights = _weights(view, works, equipment)
+    finest = part.view if part else view
+    weights = _weights(finest, works, equipment)
     lines: dict[str, Profit] = {}
 
-    def line(key: str) -> Profit:
+    def line(key: str, one: LedgerSum | Work) -> Profit | None:
+        if part:
+            if key != part.key:
+                return None
+            if view != part.view:
+                key = _key_of(view, one, customers)
         return lines.get(key) or lines.setdefault(key, Profit(key))
 
     for one in sums:
-        for key, amount in _where(view, one, customers, weights, decimals):
-            found = line(key)
-            setattr(found, one.kind, getattr(found, one.kind) + amount)
-            if one.is_complaint:
-                found.complaint_costs += amount
+        for key, amount in _where(finest, one, customers, weights, decimals):
+            if found := line(key, one):
+                setattr(found, one.kind, getattr(found, one.kind) + amount)
+                if one.is_complaint and one.kind in COSTS:
+                    found.complaint_costs += amount
     for work in works:
-        found = line(_key_of(view, work, customers))
-        found.labour_outside += work.labour
-        found.travel_outside += work.travel
-        found.hours += work.hours
-        found.visits += work.visits
-        if work.is_complaint:
-            found.complaints += work.visits
-            found.complaint_costs += work.labour + work.travel
+        if found := line(_key_of(finest, work, customers), work):
+            found.labour_outside += work.labour
+            found.travel_outside += work.travel
+            found.hours += work.hours
+            found.visits += work.visits
+            if work.is_complaint:
+                found.complaints += work.visits
+                found.complaint_costs += work.labour + work.travel
     return [lines[key] for key in sorted(lines)]
+
+
+def weights_of_equipment(
+    billed: Iterable[Billed], covered: Iterable[Covered], start: date, end: date
+) -> dict[str, dict[str, Decimal]]:
+    """Contract -> unit -> by what the contract's revenue is shared out to it; an empty unit stands for none.
+
+    What was billed for a line is its unit's. A line that lists several units gives each its part by the days of the period
+    that it was covered. A line without units gives to none.
+    """
+    listed: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for unit in covered:
+        if days := unit.days(start, end):
+            listed[unit.contract, unit.line_number][unit.equipment] += days
+    found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for line in billed:
+        if line.amount <= 0:
+            continue
+        units = {line.equipment: 1} if line.equipment else listed.get((line.contract, line.line_number))
+        units = units or {"": 1}
+        whole = sum(units.values())
+        for unit, days in units.items():
+            found[line.contract][unit] += line.amount * days / whole
+    return found
 
 
 def total(lines: Iterable[Profit]) -> Profit:
@@ -173,9 +241,9 @@ def _where(
 ) -> list[tuple[str, Decimal]]:
     if view not in (EQUIPMENT, TECHNICIAN) or one.equipment is not None or one.technician is not None:
         return [(_key_of(view, one, customers), one.amount)]
-    shares = weights.get(one.contract)
-    if not shares:
-        return [("", one.amount)]
+    shares = weights.get(one.contract) or {"": Decimal(1)}
+    if len(shares) == 1:
+        return [(next(iter(shares)), one.amount)]
     return list(zip(shares, share(one.amount, list(shares.values()), decimals), strict=True))
 
 

@@ -1,29 +1,11 @@
 // Filters and the way to the rows behind each figure. Figures are computed on the server.
 
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Contract Profit"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.add_months(frappe.datetime.get_today(), -12), 1),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		crm_ext.report_filters.company(),
+		...crm_ext.report_filters.period(12),
 		{
 			fieldname: "view",
 			label: __("Seen by"),
@@ -37,17 +19,7 @@ frappe.query_reports["Contract Profit"] = {
 			],
 			default: "Contract",
 		},
-		{
-			fieldname: "calendar",
-			label: __("Calendar"),
-			fieldtype: "Select",
-			options: [
-				{ value: "Gregorian", label: __("Gregorian") },
-				{ value: "Jalali", label: __("Jalali") },
-			],
-			default: (frappe.boot.lang || "").startsWith("fa") ? "Jalali" : "Gregorian",
-			depends_on: "eval: doc.view == 'Month'",
-		},
+		crm_ext.report_filters.calendar({ depends_on: "eval: doc.view == 'Month'" }),
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		{
 			fieldname: "service_contract",
@@ -55,6 +27,9 @@ frappe.query_reports["Contract Profit"] = {
 			fieldtype: "Link",
 			options: "Service Contract",
 		},
+		// Words, not links: "-" asks for what falls to nobody.
+		{ fieldname: "equipment", label: __("Equipment"), fieldtype: "Data" },
+		{ fieldname: "technician", label: __("Technician"), fieldtype: "Data" },
 		{
 			fieldname: "limit",
 			label: __("Lines at Most (0: all)"),
@@ -72,20 +47,26 @@ frappe.query_reports["Contract Profit"] = {
 	},
 
 	formatter(value, row, column, data, default_formatter) {
-		const shown = crm_ext_contract_profit.digits(default_formatter(value, row, column, data), column);
+		const shown = default_formatter(value, row, column, data);
 		if (!data) return shown;
 		if (data.is_total) return `<strong>${shown}</strong>`;
 		if (column.fieldname === "key" && value) return crm_ext_contract_profit.form_link(value);
 		if (!value || !crm_ext_contract_profit.opens(column.fieldname)) return shown;
-		const escape = frappe.utils.escape_html;
-		return `<a href="#" class="crm-ext-contract-figure" data-key="${escape(data.key || "")}"
-			data-figure="${column.fieldname}"
-			title="${escape(__("Open the rows behind {0}", [column.label]))}">${shown}</a>`;
+		return $("<a href='#' class='crm-ext-contract-figure'></a>")
+			.attr({
+				"data-key": data.key,
+				"data-figure": column.fieldname,
+				title: __("Open the rows behind {0}", [column.label]),
+			})
+			.html(shown)
+			.prop("outerHTML");
 	},
 };
 
 const crm_ext_contract_profit = {
-	ledger: ["revenue", "parts", "labour", "penalties", "other_costs", "ledger_profit", "deferred"],
+	in_ledger: ["revenue", "parts", "labour", "penalties", "other_costs", "ledger_profit", "deferred"],
+	of_orders: ["visits", "hours", "labour_outside", "travel_outside", "complaints", "complaint_costs"],
+	narrowed_by: { Customer: "customer", Equipment: "equipment", Technician: "technician" },
 
 	form_link(name) {
 		const view = frappe.query_report.get_filter_value("view");
@@ -93,29 +74,18 @@ const crm_ext_contract_profit = {
 	},
 
 	opens(figure) {
-		const view = frappe.query_report.get_filter_value("view");
-		if (this.ledger.includes(figure)) return ["Contract", "Month", "Customer"].includes(view);
-		return ["visits", "hours", "labour_outside", "travel_outside", "complaints"].includes(figure);
+		return this.in_ledger.includes(figure) || this.of_orders.includes(figure);
 	},
 
-	// Digits of the text only: tags and entities stay as they are.
-	digits(html, column) {
-		const is_persian = (frappe.boot.lang || "").startsWith("fa");
-		const is_figure = ["Currency", "Int", "Percent", "Float"].includes(column.fieldtype);
-		if (!is_persian || !(is_figure || column.fieldname === "label")) return html;
-		return html.replace(/(<[^>]*>|&[#\w]+;)|(\d)/g, (match, markup, digit) => markup || "۰۱۲۳۴۵۶۷۸۹"[digit]);
-	},
-
+	// From what is summed to its contracts, from a contract to its ledger rows; from work to its service orders.
 	open(report, key, figure) {
 		const view = report.get_filter_value("view");
 		if (view === "Month") return this.open_month(report, key);
-		if (this.ledger.includes(figure)) {
-			return view === "Customer" ? this.open_customer(report, key) : this.open_ledger(report, key);
-		}
-		this.open_orders(report, view, key, figure === "complaints");
+		if (this.of_orders.includes(figure)) return this.open_orders(report, view, key, figure.startsWith("complaint"));
+		if (view === "Contract") return this.open_ledger(report, key);
+		report.set_filter_value({ [this.narrowed_by[view]]: key || "-", view: "Contract" });
 	},
 
-	// From what is summed to its contracts: the same report, one step nearer.
 	open_month(report, key) {
 		const { first_day, last_day } = report.data.find((line) => line.key === key);
 		const [start, end] = this.period(report);
@@ -126,30 +96,29 @@ const crm_ext_contract_profit = {
 		});
 	},
 
-	open_customer(report, customer) {
-		report.set_filter_value({ customer, view: "Contract" });
-	},
-
-	open_ledger(report, service_contract) {
+	open_ledger(report, contract) {
 		const [from_date, to_date] = this.period(report);
 		frappe.set_route("query-report", "General Ledger", {
 			company: report.get_filter_value("company"),
 			from_date,
 			to_date,
-			group_by: "Group by Account",
-			service_contract: [service_contract],
+			categorize_by: "Categorize by Account",
+			[report.data.find((line) => line.key === contract).dimension]: [contract],
 		});
 	},
 
 	open_orders(report, view, key, only_complaints) {
-		const field = { Contract: "service_contract", Customer: "customer", Equipment: "equipment", Technician: "technician" }[view];
 		const filters = {
 			service_contract: ["is", "set"],
-			[field]: key || ["is", "not set"],
 			docstatus: 1,
 			company: report.get_filter_value("company"),
 			posting_date: ["between", this.period(report)],
 		};
+		const named = Object.values(this.narrowed_by).map((field) => [field, report.get_filter_value(field)]);
+		const own = [view === "Contract" ? "service_contract" : this.narrowed_by[view], key || "-"];
+		for (const [field, value] of [["service_contract", report.get_filter_value("service_contract")], ...named, own]) {
+			if (value) filters[field] = value === "-" ? ["is", "not set"] : value;
+		}
 		if (only_complaints) filters.issue = ["is", "set"];
 		frappe.set_route("List", "Service Order", filters);
 	},

@@ -12,11 +12,13 @@ from crm_ext.marketing_automation.queries.campaign_return import companies_for
 from crm_ext.service_contracts.flow import contract_profit as flow
 from crm_ext.service_contracts.queries import contract_profit as queries
 from crm_ext.service_contracts.rules import contract_profit as rules
-from crm_ext.service_contracts.rules.contract_profit import Profit
+from crm_ext.service_contracts.rules.contract_profit import Part, Profit
 from crm_ext.shared.calendars import format_jalali, month_of
 from crm_ext.shared.text import to_persian_digits
 
 LINES_IN_CHART = 12
+# What a filter asks for that wants what falls to nobody.
+_NOBODY = "-"
 _MONEY = (
     "revenue",
     "parts",
@@ -35,18 +37,20 @@ _MONEY = (
 def execute(filters: dict | None = None):
     filters = frappe._dict(filters or {})
     request = _request(filters)
-    found = flow.lines(request)
+    answer = flow.answer(request)
+    found = answer.lines
     limit = cint(filters.limit)
     shown = found[:limit] if limit else found
     currency = frappe.get_cached_value("Company", request.company, "default_currency")
     labels = _labels(request, shown)
-    rows = [_row(line, labels, currency) | _days(line, request) for line in shown]
+    column = queries.dimension()
+    rows = [_row(line, labels, currency) | _days(line, request) | {"dimension": column} for line in shown]
     if found:
         rows.append(_row(rules.total(found), {"": _("Total")}, currency) | {"is_total": 1, "bold": 1})
     return (
         _columns(request),
         rows,
-        _message(request, found, len(shown), currency),
+        _message(request, answer, len(shown), currency),
         _chart(rows[:-1], request),
         _summary(rules.total(found), currency) if found else None,
     )
@@ -60,16 +64,25 @@ def _request(filters: frappe._dict) -> flow.Request:
     start, end = getdate(filters.from_date), getdate(filters.to_date)
     if start > end:
         frappe.throw(_("From Date is after To Date. Exchange them or choose another period."))
+    if filters.equipment and filters.technician:
+        frappe.throw(_("Choose either a unit or a technician, not both."))
     seen = queries.contracts_seen_by_user(filters.company, filters.customer, filters.service_contract)
-    # An empty IN list is no SQL; no contract has an empty name.
     return flow.Request(
         filters.company,
         start,
         end,
         filters.view or rules.CONTRACT,
         "Jalali" if filters.calendar == "Jalali" else "Gregorian",
-        None if seen is None else tuple(seen or [""]),
+        None if seen is None else tuple(seen),
+        _part(filters),
     )
+
+
+def _part(filters: frappe._dict) -> Part | None:
+    for field, view in (("equipment", rules.EQUIPMENT), ("technician", rules.TECHNICIAN)):
+        if key := filters.get(field):
+            return Part(view, "" if key == _NOBODY else key)
+    return None
 
 
 def _labels(request: flow.Request, lines: list[Profit]) -> dict[str, str]:
@@ -77,7 +90,7 @@ def _labels(request: flow.Request, lines: list[Profit]) -> dict[str, str]:
     if request.view == rules.MONTH:
         return {key: _month_label(key, request.calendar) for key in keys}
     nobody = {
-        rules.EQUIPMENT: _("Not of one piece of equipment"),
+        rules.EQUIPMENT: _("Not tied to a unit"),
         rules.TECHNICIAN: _("Not of one technician"),
     }.get(request.view, _("Unknown"))
     named = {
@@ -90,10 +103,14 @@ def _labels(request: flow.Request, lines: list[Profit]) -> dict[str, str]:
 
 
 def _month_label(first_day: str, calendar: str) -> str:
-    """Year and month as 2026-11, or as 1405/08 in Jalali."""
-    return (
-        format_jalali(getdate(first_day), persian_digits=False)[:7] if calendar == "Jalali" else first_day[:7]
-    )
+    """Year and month as 2026-11, or as 1405/08 in Jalali, in the reader's digits."""
+    is_jalali = calendar == "Jalali"
+    month = (format_jalali(getdate(first_day), persian_digits=False) if is_jalali else first_day)[:7]
+    return _in_digits(month)
+
+
+def _in_digits(text: str) -> str:
+    return to_persian_digits(text) if (frappe.local.lang or "").startswith("fa") else text
 
 
 def _days(line: Profit, request: flow.Request) -> dict[str, str]:
@@ -154,22 +171,30 @@ def _columns(request: flow.Request) -> list[dict[str, Any]]:
     return columns
 
 
-def _message(request: flow.Request, found: list[Profit], shown: int, currency: str) -> str | None:
-    if not found:
+def _message(request: flow.Request, answer: flow.Answer, shown: int, currency: str) -> str | None:
+    if not answer.lines:
         return None
     sentences = []
-    if shown < len(found):
+    if shown < len(answer.lines):
         sentences.append(
-            _("{0} of {1} lines are shown; the total counts all of them.").format(shown, len(found))
+            _("{0} of {1} lines are shown; the total counts all of them.").format(shown, len(answer.lines))
         )
-    if request.view in (rules.EQUIPMENT, rules.TECHNICIAN):
+    if request.finest == rules.EQUIPMENT:
         sentences.append(
-            _("Revenue of a contract is shared out by what was billed for its equipment.")
-            if request.view == rules.EQUIPMENT
-            else _("Revenue of a contract is shared out by the hours that its technicians worked.")
+            _(
+                "Revenue of a contract is shared out by what was billed for each unit; what a line bills for several units, by the days that each was covered. The rest is not tied to a unit."
+            )
         )
-    if request.contracts is None:
-        check = flow.ledger_check(request, found)
+    elif request.finest == rules.TECHNICIAN:
+        sentences.append(_("Revenue of a contract is shared out by the hours that its technicians worked."))
+    if request.part:
+        sentences.append(
+            _("Shown is what falls to {0}; the rows behind a figure are those of the whole contract.").format(
+                request.part.key or _("nobody")
+            )
+        )
+    elif request.contracts is None:
+        check = flow.ledger_check(request, answer)
         amounts = [
             fmt_money(check[side], currency=currency)
             for side in ("with_contract", "without_contract", "difference")
@@ -179,8 +204,7 @@ def _message(request: flow.Request, found: list[Profit], shown: int, currency: s
                 "Income in the general ledger: {0} with a contract, {1} without. Difference between this report and the ledger: {2}."
             ).format(*amounts)
         )
-    text = " ".join(sentences)
-    return (to_persian_digits(text) if (frappe.local.lang or "").startswith("fa") else text) or None
+    return _in_digits(" ".join(sentences)) or None
 
 
 def _chart(rows: list[dict[str, Any]], request: flow.Request) -> dict[str, Any] | None:
@@ -196,6 +220,8 @@ def _chart(rows: list[dict[str, Any]], request: flow.Request) -> dict[str, Any] 
             ],
         },
         "type": "bar",
+        # A chart that is still moving fails when the width of the page changes.
+        "disableEntryAnimation": 1,
         "fieldtype": "Currency",
     }
 
