@@ -1,29 +1,11 @@
 // Filters, and the way from each figure to the documents behind it. Figures are computed on the server.
 
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Cost of Quality"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.add_months(frappe.datetime.get_today(), -12), 1),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		crm_ext.report_filters.company(),
+		...crm_ext.report_filters.period(12),
 		{
 			fieldname: "group_by",
 			label: __("Group By"),
@@ -39,17 +21,7 @@ frappe.query_reports["Cost of Quality"] = {
 			],
 			default: "Item",
 		},
-		{
-			fieldname: "calendar",
-			label: __("Calendar"),
-			fieldtype: "Select",
-			options: [
-				{ value: "Gregorian", label: __("Gregorian") },
-				{ value: "Jalali", label: __("Jalali") },
-			],
-			default: (frappe.boot.lang || "").startsWith("fa") ? "Jalali" : "Gregorian",
-			depends_on: "eval: doc.group_by == 'Month'",
-		},
+		crm_ext.report_filters.calendar({ depends_on: "eval: doc.group_by == 'Month'" }),
 		{ fieldname: "issue", label: __("Complaint"), fieldtype: "Link", options: "Issue" },
 		// Words, not links: "-" asks for complaints of which it is not known.
 		{ fieldname: "item_code", label: __("Item"), fieldtype: "Data" },
@@ -66,7 +38,7 @@ frappe.query_reports["Cost of Quality"] = {
 	},
 
 	formatter(value, row, column, data, default_formatter) {
-		const shown = crm_ext_cost_of_quality.localised(default_formatter(value, row, column, data), value, column);
+		const shown = default_formatter(value, row, column, data);
 		if (!data) return shown;
 		if (data.is_total) return column.fieldtype === "Link" ? frappe.utils.escape_html(value || "") : `<strong>${shown}</strong>`;
 		const is_figure = column.fieldtype === "Currency" || column.fieldname === "complaints";
@@ -87,17 +59,6 @@ frappe.query_reports["Cost of Quality"] = {
 
 const crm_ext_cost_of_quality = {
 	field_of: { Item: "item_code", Batch: "batch_no", Supplier: "supplier", Cause: "cause", Complaint: "issue" },
-
-	// Persian digits and days; tags and entities stay as they are.
-	localised(html, value, column) {
-		if (!(frappe.boot.lang || "").startsWith("fa")) return html;
-		if (column.fieldtype === "Date" && value) {
-			const [year, month, day] = value.split("-").map(Number);
-			return new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "medium" }).format(new Date(year, month - 1, day));
-		}
-		if (!["Currency", "Int"].includes(column.fieldtype)) return html;
-		return html.replace(/(<[^>]*>|&[#\w]+;)|(\d)/g, (match, markup, digit) => markup || "۰۱۲۳۴۵۶۷۸۹"[digit]);
-	},
 
 	// From a group to its complaints, from a complaint to its documents.
 	open(report, { key, first_day, last_day }) {

@@ -17,6 +17,7 @@ from crm_ext.marketing_automation.queries.campaign_return import companies_for
 from crm_ext.offer_desk.queries.cost_sight import may_see_cost
 from crm_ext.self_service.flow import pages
 from crm_ext.shared.calendars import format_jalali, month_of
+from crm_ext.shared.text import to_persian_digits
 
 LINES_IN_CHART = 12
 DOCUMENT = "Document"
@@ -127,7 +128,7 @@ def _row(group: Group, by: str, complaints: dict[str, Complaint], currency: str)
 
 
 def _month_words(first: date) -> dict[str, str]:
-    """2026-11, or 1405/08 where the month is a Jalali one; with the days that a click opens."""
+    """2026-11, or 1405/08 where the month is a Jalali one, in the reader's digits; with the days that a click opens."""
     calendar = "Gregorian" if first.day == 1 else "Jalali"
     month = month_of(first, calendar)
     label = (
@@ -135,6 +136,7 @@ def _month_words(first: date) -> dict[str, str]:
         if calendar == "Gregorian"
         else format_jalali(first, persian_digits=False).rsplit("/", 1)[0]
     )
+    label = to_persian_digits(label) if (frappe.local.lang or "").startswith("fa") else label
     return {"label": label, "first_day": month.start.isoformat(), "last_day": month.end.isoformat()}
 
 
@@ -243,6 +245,8 @@ def _chart(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
             ],
         },
         "type": "bar",
+        # A chart that is still moving fails when the width of the page changes.
+        "disableEntryAnimation": 1,
         "fieldtype": "Currency",
         "barOptions": {"stacked": 1},
         "colors": ["#b45309", "#1d7a4d"],

@@ -1,5 +1,7 @@
 // Filters, drill-down and the comparison with the trial balance. Figures are computed on the server.
 
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Campaign Return"] = {
 	filters: [
 		{
@@ -25,31 +27,8 @@ frappe.query_reports["Campaign Return"] = {
 			],
 			on_change: (report) => crm_ext_campaign_return.choose_period(report),
 		},
-		{
-			fieldname: "calendar",
-			label: __("Calendar"),
-			fieldtype: "Select",
-			options: [
-				{ value: "Gregorian", label: __("Gregorian") },
-				{ value: "Jalali", label: __("Jalali") },
-			],
-			default: (frappe.boot.lang || "").startsWith("fa") ? "Jalali" : "Gregorian",
-			on_change: (report) => crm_ext_campaign_return.choose_period(report),
-		},
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		crm_ext.report_filters.calendar({ on_change: (report) => crm_ext_campaign_return.choose_period(report) }),
+		...crm_ext.report_filters.period(12),
 		{
 			fieldname: "campaign",
 			label: __("Campaign"),
@@ -100,12 +79,9 @@ frappe.query_reports["Campaign Return"] = {
 	},
 
 	formatter(value, row, column, data, default_formatter) {
-		const shown = crm_ext_campaign_return.number(default_formatter(value, row, column, data), column);
+		const shown = default_formatter(value, row, column, data);
 		if (!data) return shown;
 		if (data.is_total) return `<strong>${shown}</strong>`;
-		if (column.fieldname === "payback_on" && value) {
-			return frappe.utils.escape_html(crm_ext_campaign_return.day(value));
-		}
 		if (!value || !crm_ext_campaign_return.figures.includes(column.fieldname)) return shown;
 		const escape = frappe.utils.escape_html;
 		return `<a href="#" class="crm-ext-figure" data-company="${escape(data.company)}"
@@ -130,25 +106,6 @@ const crm_ext_campaign_return = {
 		"bad_debt",
 		"margin",
 	],
-
-	is_persian: () => (frappe.boot.lang || "").startsWith("fa"),
-
-	// Digits of the text only: tags and entities stay as they are.
-	number(html, column) {
-		if (!this.is_persian() || !["Currency", "Int", "Percent"].includes(column.fieldtype)) return html;
-		return html.replace(/(<[^>]*>|&[#\w]+;)|(\d)/g, (match, markup, digit) => markup || "۰۱۲۳۴۵۶۷۸۹"[digit]);
-	},
-
-	day(value) {
-		if (!this.is_persian()) return frappe.datetime.str_to_user(value);
-		const [year, month, date] = value.split("-").map(Number);
-		return new Intl.DateTimeFormat("fa-IR-u-ca-persian", {
-			year: "numeric",
-			month: "2-digit",
-			day: "2-digit",
-			timeZone: "UTC",
-		}).format(new Date(Date.UTC(year, month - 1, date)));
-	},
 
 	async choose_period(report) {
 		const choice = report.get_filter_value("period");

@@ -175,6 +175,8 @@ def _chart(rows: list[dict[str, Any]], confidential: bool) -> dict[str, Any] | N
     return {
         "data": {"labels": [row["campaign_label"] for row in shown], "datasets": datasets},
         "type": "bar",
+        # A chart that is still moving fails when the width of the page changes.
+        "disableEntryAnimation": 1,
         "fieldtype": "Currency",
         "currency": shown[0]["currency"],
         "colors": ["#b45309", "#1d4ed8"],

@@ -1,14 +1,10 @@
 // Opened from a figure of Campaign Return; every row leads on to its document and its postings.
 
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Campaign Return Ledger Rows"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-		},
+		crm_ext.report_filters.company({ reqd: 0 }),
 		{
 			fieldname: "figure",
 			label: __("Figure"),
@@ -32,20 +28,7 @@ frappe.query_reports["Campaign Return Ledger Rows"] = {
 			reqd: 1,
 		},
 		{ fieldname: "campaign", label: __("Campaign (empty: no campaign)"), fieldtype: "Link", options: "Campaign" },
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		...crm_ext.report_filters.period(12),
 		{ fieldname: "territory", label: __("Territory"), fieldtype: "Link", options: "Territory" },
 		{
 			fieldname: "model",

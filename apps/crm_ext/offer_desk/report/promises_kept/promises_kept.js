@@ -1,27 +1,9 @@
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Promises Kept"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
-		{
-			fieldname: "from_date",
-			label: __("Confirmed From"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("Confirmed To"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		crm_ext.report_filters.company(),
+		...crm_ext.report_filters.period(3, __("Confirmed From"), __("Confirmed To")),
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		{ fieldname: "item_code", label: __("Item"), fieldtype: "Link", options: "Item" },
 		{ fieldname: "representative", label: __("Representative"), fieldtype: "Data" },
@@ -66,11 +48,6 @@ frappe.query_reports["Promises Kept"] = {
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname === "group" && value) {
 			return $(`<a href="#" class="crm-open-group"></a>`).text(value).attr("data-group", value).prop("outerHTML");
-		}
-		if (column.fieldtype === "Date" && value && (frappe.boot.lang || "").startsWith("fa")) {
-			const [year, month, day] = value.split("-").map(Number);
-			const written = new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "medium" });
-			return written.format(new Date(year, month - 1, day));
 		}
 		return default_formatter(value, row, column, data);
 	},

@@ -180,6 +180,8 @@ def _chart(lines: list[Line]) -> dict[str, Any] | None:
             ],
         },
         "type": "bar",
+        # A chart that is still moving fails when the width of the page changes.
+        "disableEntryAnimation": 1,
         "barOptions": {"stacked": 1},
         "colors": ["#1d7a4d", "#b45309", "#b91c1c"],
         "periods": [[month.start.isoformat(), month.end.isoformat()] for month in months],

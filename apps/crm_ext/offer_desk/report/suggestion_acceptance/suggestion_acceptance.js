@@ -1,5 +1,7 @@
 // Filters, and from each figure to the suggestions that it counts.
 
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Suggestion Acceptance"] = {
 	filters: [
 		{
@@ -15,20 +17,7 @@ frappe.query_reports["Suggestion Acceptance"] = {
 			default: "Item",
 			reqd: 1,
 		},
-		{
-			fieldname: "from_date",
-			label: __("From Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To Date"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		...crm_ext.report_filters.period(3),
 		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
 	],

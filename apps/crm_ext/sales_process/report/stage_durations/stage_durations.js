@@ -1,13 +1,8 @@
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Stage Durations"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
+		crm_ext.report_filters.company(),
 		{
 			fieldname: "process",
 			label: __("Sales Process"),

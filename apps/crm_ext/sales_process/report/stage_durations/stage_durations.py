@@ -56,6 +56,8 @@ def _stay(row: dict) -> dict:
 def _chart(rows: list[dict]) -> dict:
     return {
         "type": "bar",
+        # A chart that is still moving fails when the width of the page changes.
+        "disableEntryAnimation": 1,
         "data": {
             "labels": [_(row["sales_stage"]) for row in rows],
             "datasets": [

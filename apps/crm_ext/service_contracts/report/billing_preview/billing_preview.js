@@ -1,5 +1,7 @@
 // What contracts will be billed: a month opens its lines, a line its contract.
 
+{% include "crm_ext/public/js/shared/report_filters.js" %}
+
 frappe.query_reports["Billing Preview"] = {
 	tree: true,
 	name_field: "name",
@@ -7,13 +9,7 @@ frappe.query_reports["Billing Preview"] = {
 	initial_depth: 0,
 
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-		},
+		crm_ext.report_filters.company({ reqd: 0 }),
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		{
 			fieldname: "service_contract",
@@ -22,16 +18,7 @@ frappe.query_reports["Billing Preview"] = {
 			options: "Service Contract",
 		},
 		{ fieldname: "months", label: __("Months Ahead"), fieldtype: "Int", default: 12 },
-		{
-			fieldname: "calendar",
-			label: __("Calendar"),
-			fieldtype: "Select",
-			options: [
-				{ value: "Gregorian", label: __("Gregorian") },
-				{ value: "Jalali", label: __("Jalali") },
-			],
-			default: (frappe.boot.lang || "").startsWith("fa") ? "Jalali" : "Gregorian",
-		},
+		crm_ext.report_filters.calendar(),
 	],
 
 	onload(report) {
@@ -41,10 +28,6 @@ frappe.query_reports["Billing Preview"] = {
 	},
 
 	formatter(value, row, column, data, default_formatter) {
-		const is_persian = (frappe.boot.lang || "").startsWith("fa");
-		if (column.fieldname === "due_on" && value && is_persian) {
-			return new Intl.DateTimeFormat("fa-IR-u-ca-persian").format(frappe.datetime.str_to_obj(value));
-		}
 		const shown = default_formatter(value, row, column, data);
 		return data && data.is_month ? `<strong>${shown}</strong>` : shown;
 	},

@@ -92,6 +92,8 @@ def _chart(months: dict[tuple[str, str], list[dict]]) -> dict[str, Any] | None:
             "datasets": [{"name": _("To Be Billed"), "values": [_sum(lines) for lines in months.values()]}],
         },
         "type": "bar",
+        # A chart that is still moving fails when the width of the page changes.
+        "disableEntryAnimation": 1,
         "fieldtype": "Currency",
         "options": currencies.pop(),
     }
