@@ -144,12 +144,20 @@ def test_a_time_that_nobody_offered_is_refused_with_a_sentence(customer, world):
         assert answer.status_code == 200 and 'role="alert"' in text_of(answer)
 
 
-def test_asking_for_renewal_gives_one_task_however_often(customer, world):
+def test_asking_for_renewal_gives_one_task_however_often_and_whatever_else_is_to_do(customer, world):
+    contract = world.names["contract"]
+    other = {
+        "doctype": "ToDo",
+        "description": f"Contract {contract} ends",
+        "reference_type": "Service Contract",
+    }
+    world.insert({**other, "reference_name": contract, "allocated_to": "Administrator"})
+    frappe.db.commit()
     for _again in range(2):
         assert act(customer, f"/portal/contracts/{world.names['contract']}", do="renew").status_code == 303
     frappe.db.rollback()
     tasks = frappe.db.count("ToDo", {"reference_name": world.names["contract"], "status": "Open"})
-    assert tasks == 1
+    assert tasks == 2
 
 
 def test_a_request_with_a_photo_becomes_a_complaint_under_the_contract(customer, world):

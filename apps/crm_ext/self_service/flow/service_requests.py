@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from crm_ext.field_service.flow.complaint_intake import Photo
 from crm_ext.self_service.flow import disputes, letters
@@ -35,8 +36,12 @@ def ask_renewal(contract: str, here: Acting) -> None:
         "Service Contract", contract, ["responsible", "owner", "title"], for_update=True
     )
     text = _("{0} asks to renew contract {1} ({2}).").format(here.customer_name, contract, title)
-    open_task = {"reference_type": "Service Contract", "reference_name": contract, "status": "Open"}
-    if not frappe.db.exists("ToDo", open_task | {"description": ("like", f"%{contract}%")}):
+    same = {
+        "reference_type": "Service Contract",
+        "reference_name": contract,
+        "description": escape_html(text),
+    }
+    if not frappe.db.exists("ToDo", {"status": "Open", **same}):
         letters.tell_desk(responsible or owner, "Service Contract", contract, text)
 
 
