@@ -1,5 +1,8 @@
 """Who may come in: the first line of whitelisted functions that have no document to ask permission for."""
 
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -10,6 +13,8 @@ from crm_ext.self_service.flow import identity, portal_links, service_links
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.flow.portal_links import Answerer
 from crm_ext.self_service.flow.service_links import Opened
+
+_Opens = TypeVar("_Opens")
 
 
 def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -> None:
@@ -25,8 +30,7 @@ def guard_flood(door: str, from_one_address: int, from_all: int, seconds: int) -
         if count == 1:
             frappe.cache.expire(key, seconds)
         if count > limit:
-            frappe.flags.disable_traceback = True
-            frappe.throw(
+            _refuse(
                 _("We are receiving too many messages at once. Please try again in some minutes."),
                 frappe.RateLimitExceededError,
             )
@@ -53,10 +57,8 @@ def require_customer() -> Acting:
     """Who is here and for which customer; refuses guests and logins that are tied to no customer (HTTP 403)."""
     here = identity.acting()
     if here is None:
-        frappe.flags.disable_traceback = True
-        if frappe.session.user == "Guest":
-            frappe.throw(_("Please log in to continue."), frappe.PermissionError)
-        frappe.throw(
+        _require_login()
+        _refuse(
             _("Your login is not connected to a customer yet. Please ask us to connect it."),
             frappe.PermissionError,
         )
@@ -71,8 +73,7 @@ def require_own(doctype: str, name: str | None) -> Acting:
     require_customer()
     here = identity.acting_on(doctype, name)
     if here is None:
-        frappe.flags.disable_traceback = True
-        frappe.throw(_("This document is not here, or it is not one of yours."), frappe.DoesNotExistError)
+        _refuse(_("This document is not here, or it is not one of yours."), frappe.DoesNotExistError)
     return here
 
 
@@ -83,16 +84,9 @@ def require_offer(quotation: str | None = None, token: str | None = None) -> Ans
     """
     if not token:
         return portal_links.by_login(quotation, require_own("Quotation", quotation))
-    guard_flood("offer link", from_one_address=300, from_all=30000, seconds=600)
-    answerer = portal_links.by_link(token if isinstance(token, str) else None)
-    if answerer is None:
-        guard_flood("offer link not found", from_one_address=20, from_all=2000, seconds=600)
-        frappe.flags.disable_traceback = True
-        frappe.throw(
-            _("This link does not work, or does not work any more. Please ask us for a new one."),
-            frappe.DoesNotExistError,
-        )
-    return answerer
+    return _opened_by_link(
+        "offer link", lambda: portal_links.by_link(token if isinstance(token, str) else None)
+    )
 
 
 def require_service_link(token: str | None, purpose: str) -> Opened:
@@ -100,12 +94,15 @@ def require_service_link(token: str | None, purpose: str) -> Opened:
 
     One answer (HTTP 404) for tokens that are wrong, expired or revoked; who guesses is soon refused (HTTP 429).
     """
-    guard_flood("service link", from_one_address=300, from_all=30000, seconds=600)
-    opened = service_links.open_link(token, purpose)
+    return _opened_by_link("service link", lambda: service_links.open_link(token, purpose))
+
+
+def _opened_by_link(door: str, open_it: Callable[[], _Opens | None]) -> _Opens:
+    guard_flood(door, from_one_address=300, from_all=30000, seconds=600)
+    opened = open_it()
     if opened is None:
-        guard_flood("service link not found", from_one_address=20, from_all=2000, seconds=600)
-        frappe.flags.disable_traceback = True
-        frappe.throw(
+        guard_flood(f"{door} not found", from_one_address=20, from_all=2000, seconds=600)
+        _refuse(
             _("This link does not work, or does not work any more. Please ask us for a new one."),
             frappe.DoesNotExistError,
         )
@@ -116,11 +113,11 @@ def require_technician() -> dict:
     """{name, technician_name, van_warehouse, company} of whoever is logged in as a technician (else HTTP 403)."""
     own = technician_page.technician()
     if own is None:
-        frappe.flags.disable_traceback = True
-        if frappe.session.user == "Guest":
-            frappe.throw(_("Please log in to continue."), frappe.PermissionError)
-        frappe.throw(
-            _("Your login is not connected to a technician who is active. Please ask the dispatcher to connect it."),
+        _require_login()
+        _refuse(
+            _(
+                "Your login is not connected to a technician who is active. Please ask the dispatcher to connect it."
+            ),
             frappe.PermissionError,
         )
     return own
@@ -130,8 +127,19 @@ def require_own_job(service_order: str | None) -> dict:
     """The technician whose job this is. One answer (HTTP 404) for "not there" and "somebody else's"."""
     own = require_technician()
     if not isinstance(service_order, str) or not technician_jobs.is_job_of(service_order, own.name):
-        frappe.flags.disable_traceback = True
-        frappe.throw(
-            _("This job is not here, or it is not yours any more. Please ask the office."), frappe.DoesNotExistError
+        _refuse(
+            _("This job is not here, or it is not yours any more. Please ask the office."),
+            frappe.DoesNotExistError,
         )
     return own
+
+
+def _require_login() -> None:
+    if frappe.session.user == "Guest":
+        _refuse(_("Please log in to continue."), frappe.PermissionError)
+
+
+def _refuse(sentence: str, kind: type[Exception]) -> NoReturn:
+    """Strangers are told a sentence, and never where in the code it was said."""
+    frappe.flags.disable_traceback = True
+    frappe.throw(sentence, kind)
