@@ -8,6 +8,7 @@ from frappe.utils import getdate
 
 from crm_ext.api.guards import require_document
 from crm_ext.field_service.flow import (
+    complaint_letters,
     complaint_panel,
     complaint_statuses,
     complaints,
@@ -69,6 +70,13 @@ def record_answer(
         complaints.confirm(issue, by, through=complaints.BY_DESK, stars=stars, remark=reason)
     else:
         complaints.reopen(issue, reason or "", by, through=complaints.BY_DESK)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_letter_again(issue: str) -> None:
+    """Try the latest letter once more that reached nobody."""
+    require_document("Issue", issue, "write")
+    complaint_letters.send_again(issue)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -294,6 +294,17 @@ def test_the_panel_says_whose_turn_it_is(complaint):
     assert turn()["whose"] == "Done"
 
 
+def test_a_letter_that_reached_nobody_is_sent_again_once_there_is_an_address(pump):
+    issue = world.complaint(equipment=pump.name).name
+    assert sent(issue) == [("Received", "Nobody to Tell")]
+    frappe.db.set_value("Issue", issue, "raised_by", CUSTOMER_EMAIL)
+    complaint_letters.send_again(issue)
+    assert sent(issue) == [("Received", "Sent")]
+    assert len(letters(issue)) == 1
+    with pytest.raises(frappe.ValidationError, match="needs no sending"):
+        complaint_letters.send_again(issue)
+
+
 def test_customers_who_want_no_letters_get_none(complaint, customer):
     frappe.db.set_value("Customer", customer, "mute_service_letters", 1)
     assert sent(complaint.name) == [("Received", "Muted")]

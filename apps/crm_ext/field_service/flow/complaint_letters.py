@@ -34,6 +34,16 @@ def send_waiting(checkpoint: Callable[[], None] | None = None) -> int:
     return _OUTBOX.send_waiting(checkpoint)
 
 
+def send_again(issue: str) -> None:
+    """Try the latest letter once more that reached nobody, now that something was mended."""
+    if not _OUTBOX.send_again(issue):
+        frappe.throw(
+            _(
+                "The latest letter about {0} needs no sending. Ask the customer if you want to write anew."
+            ).format(issue)
+        )
+
+
 def forget(issue: str) -> None:
     _OUTBOX.forget(issue)
 

@@ -40,20 +40,21 @@ def preview(
 
 
 def of_issue(issue: Document) -> dict[str, Any]:
-    """{entitlement, next_move, question, may_decide, letters, orders, claims, costs}.
+    """{entitlement, next_move, question, may_decide, letters, may_send_again, orders, claims, costs}.
 
     costs only for those who may see costs.
     """
     facts = queries.equipment_facts(issue.equipment) if issue.equipment else None
     found = entitlement_of(issue.contract_line, getdate(issue.opening_date)) if issue.contract_line else None
     question = next(iter(queries.questions(issue.name)), None)
-    orders = queries.orders_of(issue.name)
+    orders, letters = queries.orders_of(issue.name), queries.letters(issue.name)
     return {
         "entitlement": _entitlement(found, facts),
         "next_move": complaint_moves.of_issue(issue, question, orders),
         "question": question,
         "may_decide": bool(question) and _may_decide(question),
-        "letters": _troubles(issue.name),
+        "letters": _troubles(letters),
+        "may_send_again": bool(letters) and letters[-1].status in (outbox.FAILED, outbox.NOBODY),
         "orders": orders,
         "claims": claim_queries.claims_of(issue.name)
         if frappe.has_permission("Supplier Claim", "read")
@@ -88,11 +89,11 @@ def _may_decide(asked: Any) -> bool:
     return refusal is None
 
 
-def _troubles(issue: str) -> list[dict]:
+def _troubles(letters: list[dict]) -> list[dict]:
     """Letters that did not reach the customer, but for those that were not true any more when they were to go out."""
     return [
         letter
-        for letter in queries.letters(issue)
+        for letter in letters
         if letter.status in (outbox.FAILED, outbox.NOBODY)
         or (letter.status == outbox.MUTED and letter.recipient)
     ]

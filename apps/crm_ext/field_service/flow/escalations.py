@@ -100,7 +100,7 @@ def _mail(row: Any, step: Any, told: dict[str, str | None]) -> None:
     if not step.send_email or frappe.are_emails_muted():
         return
     if not letters.can_send():
-        frappe.throw(_("This site has no e-mail account to send from. Set one up and send again."))
+        frappe.throw(_("This site has no e-mail account to send from. Please set one up."))
     text, address = _sentence(row), escape_html(get_url_to_form("Issue", row.issue))
     body = (
         f'<p>{escape_html(text)}</p><p>{escape_html(row.subject)}</p><p><a href="{address}">{address}</a></p>'

@@ -190,7 +190,11 @@ Object.assign(crm_ext.complaint, {
 			await this.call(method, { issue: frm.doc.name, ...args });
 			frm.reload_doc();
 		};
-		if (!frm.perm[0]?.write || frm.doc.status === "Closed") return;
+		if (!frm.perm[0]?.write) return;
+		if (shown.may_send_again) {
+			frm.add_custom_button(__("Send the Letter Again"), () => act("send_letter_again"), customer);
+		}
+		if (frm.doc.status === "Closed") return;
 		frm.add_custom_button(__("Ask the Customer"), () => act("ask"), customer);
 		frm.add_custom_button(__("Record the Answer"), () => this.record_answer(act), customer);
 		if (shown.may_decide) {

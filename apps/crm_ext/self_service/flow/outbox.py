@@ -96,6 +96,15 @@ class Outbox:
                     done.append(name)
         return len(done)
 
+    def send_again(self, about: str) -> bool:
+        """Let the latest letter about a document wait anew if it reached nobody; whether it does."""
+        latest = queries.latest(self.doctype, self.about, about)
+        if not latest or latest.status not in (FAILED, NOBODY):
+            return False
+        frappe.db.set_value(self.doctype, latest.name, {"status": WAITING, "failure": None})
+        self.send_soon()
+        return True
+
     def forget(self, about: str) -> None:
         frappe.db.delete(self.doctype, {self.about: about})
 
@@ -135,17 +144,24 @@ class Outbox:
 
     def _write(self, letter: Document, reader: Reader) -> tuple[bool, str | None]:
         """(whether the reader was told, what went wrong); of two ways to tell them one is enough."""
+        # What went wrong is for the desk, not for the reader, and so not in the reader's language.
+        mailed = (
+            None
+            if letters.can_send()
+            else _("This site has no e-mail account to send from. Please set one up.")
+        )
+        messaged = None
         with letters.in_language(_language_of(reader)):
             words = self.words(letter, reader)
-            mailed = self._mail(letter, reader.email, words) if reader.email else None
-            messaged = _message(reader.mobile_no, words) if reader.mobile_no else None
+            if reader.email and not mailed:
+                self._mail(letter, reader.email, words)
+            if reader.mobile_no:
+                messaged = _message(reader.mobile_no, words)
         ways = [trouble for way, trouble in ((reader.email, mailed), (reader.mobile_no, messaged)) if way]
-        return None in ways, mailed or messaged
+        return None in ways, next(filter(None, ways), None)
 
-    def _mail(self, letter: Document, email: str, words: Words) -> str | None:
-        """Into the queue of e-mails, with the transaction; what hinders it."""
-        if not letters.can_send():
-            return _("This site has no e-mail account to send from. Set one up and send again.")
+    def _mail(self, letter: Document, email: str, words: Words) -> None:
+        """Into the queue of e-mails, with the transaction."""
         frappe.sendmail(
             recipients=[email],
             subject=words.subject,
@@ -154,7 +170,6 @@ class Outbox:
             reference_name=letter.get(self.about),
             unsubscribe_message=words.unsubscribe,
         )
-        return None
 
 
 def words_of(error: Exception) -> str:

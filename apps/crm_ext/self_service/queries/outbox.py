@@ -16,3 +16,10 @@ def waiting(doctype: str, limit: int, without: Collection[str]) -> list[str]:
         order_by="creation, name",
         limit=limit,
     )
+
+
+def latest(doctype: str, about: str, name: str) -> dict | None:
+    """{name, status} of the latest letter whose field `about` names the document; locked."""
+    return frappe.db.get_value(
+        doctype, {about: name}, ["name", "status"], order_by="creation desc", as_dict=True, for_update=True
+    )
