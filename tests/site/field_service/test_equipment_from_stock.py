@@ -211,6 +211,18 @@ def test_many_units_cost_as_many_statements_as_few(pump, customers):
     assert counts[0] == counts[1] < 20
 
 
+def test_units_without_a_record_lock_no_gap_that_another_delivery_writes_into(pump, customers):
+    from crm_ext.field_service.queries import equipment as queries
+
+    known, unknown = units.stocked(pump.name, 2)
+    units.delivery(customers[0], pump.name, [known])
+    sent = statements_of(lambda: queries.by_serial_no([unknown]))
+    assert sent and not [sql for sql in sent if "for update" in sql.lower()]
+    assert [row.serial_no for row in queries.by_serial_no([known, unknown])] == [known]
+    (sql,) = [sql for sql in statements_of(lambda: queries.by_serial_no([known])) if "for update" in sql]
+    assert "serial_no in" not in sql
+
+
 def test_a_longer_warranty_on_the_serial_number_is_that_of_the_unit(pump, customers):
     (number,) = units.stocked(pump.name, 1)
     note = units.delivery(customers[0], pump.name, [number])
