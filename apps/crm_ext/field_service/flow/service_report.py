@@ -1,9 +1,10 @@
-"""What the printed report of a job says, in the words, digits and calendar of its reader."""
+"""What the customer is told of a job, on paper and in the portal, in the words, digits and calendar of the reader."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 
@@ -11,6 +12,8 @@ from crm_ext.field_service.queries import service_orders as queries
 from crm_ext.self_service.flow import pages
 
 _PICTURES = ("png", "jpg", "jpeg", "webp", "gif")
+# Why these pay is between them and the house.
+_REASON_IS_OURS = ("Supplier", "Ourselves")
 
 
 def facts(order: Document) -> dict[str, Any]:
@@ -20,12 +23,28 @@ def facts(order: Document) -> dict[str, Any]:
         "day": pages.day(order.posting_date or order.planned_start),
         "signed_on": pages.moment(order.signed_on),
         "tasks": [_task(task) for task in order.tasks],
-        "parts": [_part(row, payers) for row in order.parts if row.qty and not row.share_of],
-        "times": [_time(row, payers) for row in order.times if not row.share_of],
+        "parts": _parts(order, payers),
+        "times": _times(order, payers),
         "photos": _photos(order),
         "customer_pays": pages.money(order.customer_total, order.currency) if order.customer_total else "",
         "equipment": queries.equipment_words(order.equipment) if order.equipment else None,
     }
+
+
+def who_pays(service_order: str) -> list[dict[str, Any]]:
+    """[{what, quantity, payers: [{who, why}]}] of a job's parts and times. Callers have checked whose job it is."""
+    order = frappe.get_doc("Service Order", service_order)
+    payers = _payers(order)
+    return [
+        *(
+            {"what": part["item"], "quantity": part["quantity"], "payers": part["payers"]}
+            for part in _parts(order, payers)
+        ),
+        *(
+            {"what": time["what"], "quantity": _("{0} hours").format(time["hours"]), "payers": time["payers"]}
+            for time in _times(order, payers)
+        ),
+    ]
 
 
 def _task(task: Document) -> dict[str, str]:
@@ -55,13 +74,22 @@ def _payers(order: Document) -> dict[str, list[dict[str, str]]]:
 
 
 def _alone(row: Document) -> dict[str, str]:
-    return {"who": _(row.payer or ""), "why": row.why}
+    is_told = not row.decided_by_hand and row.payer not in _REASON_IS_OURS
+    return {"who": _(row.payer or ""), "why": row.why if is_told else ""}
 
 
 def _shared(row: Document) -> dict[str, str]:
     if row.doctype == "Service Order Part":
         return {**_alone(row), "who": _("{0} {1}%").format(_(row.payer), pages.number(row.share_percent))}
     return {**_alone(row), "who": _("{0} {1} hours").format(_(row.payer), pages.number(row.charged_hours))}
+
+
+def _parts(order: Document, payers: dict[str, list]) -> list[dict[str, Any]]:
+    return [_part(row, payers) for row in order.parts if row.qty and not row.share_of]
+
+
+def _times(order: Document, payers: dict[str, list]) -> list[dict[str, Any]]:
+    return [_time(row, payers) for row in order.times if not row.share_of]
 
 
 def _part(row: Document, payers: dict[str, list]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import frappe
 
 from crm_ext.api import visits
 from crm_ext.api.guards import require_own
+from crm_ext.field_service.flow import service_report
 from crm_ext.self_service.flow import pages, service_pages
 
 
@@ -21,5 +22,6 @@ def get_context(context: Any) -> None:
         pages.route("portal", "visits", name),
     )
     service_pages.fill_visit(context, name)
+    context.paid = service_report.who_pays(name) if context.report else []
     pages.page(context, context.visit.title, "service", here)
     context.calendar = f"/api/method/crm_ext.api.visits.calendar?{urlencode({'visit': name})}"
