@@ -29,10 +29,10 @@ def set_status(service_order: str, status: str) -> None:
 
 
 @frappe.whitelist(methods=["GET"])
-def pickable(service_order: str, item_code: str, warehouse: str) -> dict[str, Any]:
-    """{serial_nos, batches: [{batch_no, qty}]} of an item in a warehouse, to pick a part's numbers from."""
+def pickable(service_order: str, item_code: str, warehouse: str | None = None) -> dict[str, Any]:
+    """{warehouse, serial_nos, batches: [{batch_no, qty}]} of an item, to pick a part's numbers from; by default in the van."""
     require_document("Service Order", service_order, "read")
-    return part_picking.pickable(item_code, warehouse)
+    return part_picking.pickable(service_order, item_code, warehouse)
 
 
 @frappe.whitelist(methods=["GET"])

@@ -105,7 +105,7 @@ def settings(made, **values) -> dict[str, str]:
     single = frappe.get_single("Field Service Settings")
     single.update({"labour_item": made.labour, "travel_item": made.travel, "travel_charged_by": "Hours"})
     single.update({"labour_activity_type": made.activity, "travel_activity_type": made.activity})
-    single.update({"submit_invoices": 1, "labour_in_ledger": 0, "confirm_complaints": 1, **values})
+    single.update({"submit_invoices": 1, "labour_in_ledger": 0, "close_without_asking": 0, **values})
     single.accounts = [row for row in single.accounts if row.company != made.company]
     single.append("accounts", {"company": made.company, **accounts})
     single.save()

@@ -10,7 +10,7 @@ from counting import queries_of
 from frappe.utils import add_days, flt, get_datetime, nowdate
 
 from crm_ext.api import service_orders as door
-from crm_ext.field_service.flow import service_posting
+from crm_ext.field_service.flow import service_posting, service_report
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +156,45 @@ def test_a_part_with_serial_number_and_batch_leaves_by_one_bundle_and_comes_back
     assert service_world.in_warehouse(valve, world.van) == 1
 
 
+def test_parts_of_a_job_that_somebody_else_does_leave_the_other_van(world):
+    order = service_world.order(world, parts=seals(world, planned_qty=1))
+    other = frappe.get_doc(
+        {
+            "doctype": "Technician",
+            "technician_name": f"Otto {world.tag}",
+            "company": world.company,
+            "employee": service_world.employee(f"Otto {world.tag}"),
+            "van_warehouse": world.store,
+        }
+    ).insert()
+    order.db_set("technician", other.name)
+    order.reload().save()
+    (problem,) = door.posting(order.name)["problems"]
+    assert f"{world.store} has 0" in problem
+    order.reload().technician = world.technician
+    order.save().submit()
+    assert service_world.in_warehouse(world.seal, world.van) == 9
+
+
+def test_an_order_given_to_another_customer_forgets_where_the_first_one_lives(world):
+    order = service_world.order(world, contact_mobile="+1 555 0100", latitude=35.7, longitude=51.4)
+    other = makers.customer(f"Next {world.tag}").name
+    order.update({"customer": other, "equipment": None, "contact_email": "next@example.com"})
+    order.save().reload()
+    assert (order.contact_mobile, order.latitude, order.longitude) == (None, 0, 0)
+    assert order.contact_email == "next@example.com"
+
+
+def test_a_unit_of_several_pieces_takes_as_many_out_of_stock(world):
+    item = frappe.get_doc("Item", world.seal)
+    item.append("uoms", {"uom": "Box", "conversion_factor": 4})
+    item.save()
+    order = service_world.order(world, parts=seals(world, 2, uom="Box"), times=())
+    order.submit()
+    assert service_world.in_warehouse(world.seal, world.van) == 2
+    assert order.parts_cost == 480
+
+
 def test_stock_goes_below_nothing_only_where_erpnext_lets_it(world):
     frappe.db.set_value("Item", world.seal, "allow_negative_stock", 1)
     service_world.order(world, parts=seals(world, 11)).submit()
@@ -167,6 +206,7 @@ def test_stock_goes_below_nothing_only_where_erpnext_lets_it(world):
 
 def test_a_customer_with_another_currency_pays_in_it_and_the_ledger_stays_in_the_companys(world):
     exchange_rate("EUR", "USD", 1.25)
+    earlier = service_world.order(world, parts=seals(world), times=())
     frappe.db.set_value("Customer", world.customer, "default_currency", "EUR")
     frappe.clear_document_cache("Customer", world.customer)
     account = frappe.get_doc(
@@ -192,6 +232,9 @@ def test_a_customer_with_another_currency_pays_in_it_and_the_ledger_stays_in_the
     invoice = frappe.get_doc("Sales Invoice", order.sales_invoice)
     assert (invoice.currency, invoice.net_total, invoice.base_net_total) == ("EUR", 208, 260)
     assert order.customer_total == 208 and order.parts_cost == 60
+    # An order of before is priced anew and does not take dollars for euros.
+    earlier.reload().save()
+    assert (earlier.currency, earlier.parts[0].rate) == ("EUR", 80)
 
 
 def test_without_a_rate_of_exchange_the_order_says_which_one_is_missing(world):
@@ -384,7 +427,10 @@ def test_all_that_stands_in_the_way_is_told_at_once(world):
 
 def test_why_somebody_pays_is_said_in_the_readers_language_and_an_earlier_sentence_as_it_was(world):
     equipment = service_world.equipment(world, warranty_expires_on="2099-05-04")
-    order = service_world.order(world, parts=seals(world), equipment=equipment.name)
+    secret = {"decided_by_hand": 1, "payer": "Ourselves", "decision_reason": "They were about to leave us"}
+    order = service_world.order(
+        world, parts=[*seals(world), *seals(world, **secret)], equipment=equipment.name
+    )
     frappe.db.set_value("Service Order Time", order.times[0].name, "payer_reason", "Said once")
     before = frappe.local.lang
     try:
@@ -396,9 +442,21 @@ def test_why_somebody_pays_is_said_in_the_readers_language_and_an_earlier_senten
     finally:
         frappe.local.lang = before
     english, persian = told["en"], told["fa"]
-    assert "warranty until" in english[0] and "2099" in english[0] and english[0] in english[2]
-    assert "۱۴۷۸/۰۲/۱۵" in persian[0] and persian[0] in persian[2]
-    assert english[1] == persian[1] == "Said once"
+    assert "warranty until" in english[0] and "2099" in english[0] and english[0] in english[3]
+    assert "۱۴۷۸/۰۲/۱۵" in persian[0] and persian[0] in persian[3]
+    # What was decided by hand has a reason for colleagues and not for the customer's copy.
+    assert english[1] == "They were about to leave us" and english[1] not in english[3]
+    assert english[2] == persian[2] == "Said once"
+
+
+def test_the_customer_reads_who_pays_in_the_portal(world):
+    contract = service_world.contract(world, parts_percent=80)
+    order = service_world.order(world, parts=seals(world)).submit()
+    part, time = service_report.who_pays(order.name)
+    assert part["what"] == f"Seal {world.tag}"
+    assert [payer["who"] for payer in part["payers"]] == ["Contract 80%", "Customer 20%"]
+    assert all(contract.name in payer["why"] for payer in (*part["payers"], *time["payers"]))
+    assert [payer["who"] for payer in time["payers"]] == ["Contract"]
 
 
 def test_statements_of_a_submit_grow_with_parts_no_faster_than_erpnexts_own_documents(world):

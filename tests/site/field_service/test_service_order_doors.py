@@ -40,6 +40,8 @@ def test_who_has_no_rights_to_service_orders_gets_nothing(equipment):
         lambda: door.set_status(order.name, "Open"),
         lambda: door.set_status("SVC-ORD-NONE", "Open"),
         lambda: door.pickable(order.name, "x", "y"),
+        lambda: door.posting(order.name),
+        lambda: door.posting("SVC-ORD-NONE"),
     ):
         with pytest.raises(frappe.PermissionError):
             ask()

@@ -136,8 +136,10 @@ def test_serial_numbers_and_batches_leave_the_van_by_bundles_and_come_back(world
 
 
 def test_serial_numbers_and_batches_are_picked_from_what_lies_in_the_van(world):
-    assert part_picking.pickable(world.motor, world.van) == {"serial_nos": world.serials, "batches": []}
-    picked = part_picking.pickable(world.grease, world.van)
+    order = service_world.order(world, times=())
+    picked = part_picking.pickable(order.name, world.motor, None)
+    assert picked == {"warehouse": world.van, "serial_nos": world.serials, "batches": []}
+    picked = part_picking.pickable(order.name, world.grease, world.van)
     assert [(one["batch_no"], one["qty"]) for one in picked["batches"]] == [(world.batch, 20)]
 
 

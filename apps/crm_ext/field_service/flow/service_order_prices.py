@@ -107,9 +107,9 @@ def _priced_rows(order: Document) -> list[Document]:
 
 
 def _is_changed(order: Document, row: Document) -> bool:
-    if not row.rate or not row.list_rate:
-        return True
     before = order.get_doc_before_save()
+    if not row.rate or not row.list_rate or (before and before.currency != order.currency):
+        return True
     old = {each.name: each for each in _priced_rows(before)} if before else {}
     fields = ("item_code", "qty", "planned_qty", "uom", "hours", "kilometres")
     # What is empty here is 0 in the database.
@@ -123,4 +123,4 @@ def _travel_is_charged_by() -> str:
 
 
 def _precision(order: Document) -> int:
-    return order.precision("customer_total") or 2
+    return order.precision("customer_total")

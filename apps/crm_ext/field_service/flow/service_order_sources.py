@@ -16,6 +16,17 @@ from crm_ext.field_service.queries import service_orders as queries
 _PRIORITIES = ("Low", "Medium", "High", "Urgent")
 _JOB_TYPES = {"Planned Visit": "Maintenance", "Service Contract": "Maintenance"}
 
+# What an order takes over from its customer.
+_OF_CUSTOMER = (
+    "customer_address",
+    "address_display",
+    "contact_person",
+    "contact_mobile",
+    "contact_email",
+    "latitude",
+    "longitude",
+)
+
 
 def make_from(source_doctype: str, source_name: str) -> Document:
     """A service order, not saved, with all that the source and its equipment tell.
@@ -42,6 +53,7 @@ def make_from(source_doctype: str, source_name: str) -> Document:
 
 def complete(order: Document) -> None:
     """Fill what is empty from equipment and customer: place, person, checklist, skill, length."""
+    _forget_former_customer(order)
     equipment = frappe.get_cached_doc("Equipment", order.equipment) if order.equipment else None
     if equipment:
         _from_equipment(order, equipment)
@@ -50,6 +62,15 @@ def complete(order: Document) -> None:
     if order.customer_address:
         order.address_display = strip_html(get_address_display(order.customer_address) or "").strip()
     order.title = (order.title or _title(order, equipment))[:140]
+
+
+def _forget_former_customer(order: Document) -> None:
+    """Nobody goes to the former customer's place, or calls there, after the order was given to another one."""
+    before = order.get_doc_before_save()
+    if before and before.customer != order.customer:
+        for field in _OF_CUSTOMER:
+            if order.get(field) == before.get(field):
+                order.set(field, None)
 
 
 def _from_equipment(order: Document, equipment: Document) -> None:

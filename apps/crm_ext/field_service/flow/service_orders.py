@@ -8,12 +8,12 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from crm_ext import erpnext_port
 from crm_ext.field_service.flow import payers, service_order_sources, service_results, work_times
 from crm_ext.field_service.flow import service_order_prices as prices
 from crm_ext.field_service.flow import service_order_sentences as sentences
 from crm_ext.field_service.flow import service_posting as posting
 from crm_ext.field_service.flow.service_order_sources import SOURCES, make_from
-from crm_ext.field_service.queries import service_posting as posting_queries
 from crm_ext.field_service.rules import order_status
 from crm_ext.shared.results import Refusal, refuse
 
@@ -99,11 +99,12 @@ def _check_belonging(order: Document) -> None:
 
 
 def _fill_parts(order: Document) -> None:
-    """Unit and warehouse of parts: the van's, where nobody chose another one."""
-    van = posting_queries.van_of(order.technician) if order.technician else None
+    """Unit of parts, and how many stock units it holds by ERPNext."""
     for row in order.parts:
-        if row.share_of:
+        if row.share_of or not row.item_code:
             continue
-        row.warehouse = row.warehouse or van
-        row.uom = row.uom or frappe.get_cached_value("Item", row.item_code, "stock_uom")
-        row.conversion_factor = row.conversion_factor or 1
+        stock_uom = frappe.get_cached_value("Item", row.item_code, "stock_uom")
+        row.uom = row.uom or stock_uom
+        row.conversion_factor = (
+            1 if row.uom == stock_uom else erpnext_port.stock_units(row.item_code, row.uom)
+        )

@@ -17,8 +17,6 @@ const PAYER_TOTALS = [
 	["Ourselves", "own_total"],
 ];
 
-const MOMENTS = ["planned_start", "planned_end", "window_start", "window_end", "due_by", "left_at", "arrived_at", "finished_at", "signed_on"];
-
 frappe.ui.form.on("Service Order", {
 	setup(frm) {
 		// These go with the order; it cancels them itself and in the right order.
@@ -42,15 +40,8 @@ frappe.ui.form.on("Service Order", {
 		add_supplier_claim(frm);
 		add_picking(frm);
 		lock_payers(frm);
-		write_jalali(frm);
 	},
 
-	planned_start: write_jalali,
-	planned_end: write_jalali,
-	window_start: write_jalali,
-	window_end: write_jalali,
-	due_by: write_jalali,
-	posting_date: write_jalali,
 	equipment: take_from_equipment,
 	customer: (frm) => frm.set_value("contract_line", ""),
 	service_contract: (frm) => frm.set_value("contract_line", ""),
@@ -155,7 +146,7 @@ function say_what_is_next(frm) {
 function show_who_pays(frm) {
 	for (const [payer, field] of PAYER_TOTALS) {
 		if (!frm.doc[field]) continue;
-		const amount = format_currency(frm.doc[field], frm.doc.currency);
+		const amount = frappe.format(frm.doc[field], frm.get_field(field).df, { inline: 1 }, frm.doc);
 		frm.dashboard.add_indicator(`${__(payer)}:&nbsp;<bdi>${amount}</bdi>`, PAYER_COLOURS[payer]);
 	}
 }
@@ -234,21 +225,6 @@ async function set_status(frm, status) {
 	await frm.reload_doc();
 }
 
-// Frappe's date fields are Gregorian; readers of Persian get the day in their own calendar below them.
-function write_jalali(frm) {
-	if (!(frappe.boot.lang || "").startsWith("fa")) return;
-	for (const fieldname of [...MOMENTS, "posting_date"]) {
-		const value = frm.doc[fieldname];
-		const field = frm.get_field(fieldname);
-		const written = new Intl.DateTimeFormat("fa-IR-u-ca-persian", {
-			dateStyle: "full",
-			...(field.df.fieldtype === "Datetime" ? { timeStyle: "short" } : {}),
-		});
-		const said = value ? written.format(frappe.datetime.str_to_obj(value)) : "";
-		field.set_description([said, __(field.df.description || "")].filter(Boolean).join(" · "));
-	}
-}
-
 // Who pays is decided by the rules; a Maintenance Manager may tick "Decided by Hand" and choose.
 function lock_payers(frm) {
 	const may_decide = frappe.user.has_role("Maintenance Manager");
@@ -278,18 +254,20 @@ function add_picking(frm) {
 }
 
 async function pick(frm, row) {
-	if (!row.warehouse) {
-		frappe.show_alert({ message: __("Choose the warehouse of the part first, or save the order."), indicator: "orange" });
-		return;
-	}
 	const { message } = await frappe.call({
 		method: `${API}.pickable`,
 		type: "GET",
-		args: { service_order: frm.doc.name, item_code: row.item_code, warehouse: row.warehouse },
+		args: { service_order: frm.doc.name, item_code: row.item_code, warehouse: row.warehouse || null },
 	});
+	const { warehouse } = message;
+	if (!warehouse) {
+		const sentence = __("Choose the warehouse of the part first, or a technician with a van.");
+		frappe.show_alert({ message: sentence, indicator: "orange" });
+		return;
+	}
 	if (!message.serial_nos.length && !message.batches.length) {
 		frappe.show_alert({
-			message: __("{0} has no serial numbers or batches in {1}.", [row.item_code, row.warehouse]),
+			message: __("{0} has no serial numbers or batches in {1}.", [row.item_code, warehouse]),
 			indicator: "orange",
 		});
 		return;
@@ -297,7 +275,7 @@ async function pick(frm, row) {
 	const dialog = new frappe.ui.Dialog({
 		animate: false,
 		title: row.item_name || row.item_code,
-		fields: message.serial_nos.length ? [serial_field(row, message.serial_nos)] : [batch_field(row, message.batches)],
+		fields: message.serial_nos.length ? [serial_field(row, warehouse, message.serial_nos)] : [batch_field(row, warehouse, message.batches)],
 		primary_action_label: __("Take"),
 		primary_action: (values) => {
 			dialog.hide();
@@ -305,17 +283,19 @@ async function pick(frm, row) {
 			frappe.model.set_value(
 				row.doctype,
 				row.name,
-				values.batch_no ? { batch_no: values.batch_no } : { serial_no: serials.join("\n"), qty: serials.length }
+				values.batch_no
+					? { warehouse, batch_no: values.batch_no }
+					: { warehouse, serial_no: serials.join("\n"), qty: serials.length }
 			);
 		},
 	});
 	dialog.show();
 }
 
-const serial_field = (row, serial_nos) => ({
+const serial_field = (row, warehouse, serial_nos) => ({
 	fieldname: "serial_nos",
 	fieldtype: "MultiCheck",
-	label: __("In {0}", [row.warehouse]),
+	label: __("In {0}", [warehouse]),
 	columns: 2,
 	options: serial_nos.map((name) => ({
 		label: name,
@@ -324,10 +304,10 @@ const serial_field = (row, serial_nos) => ({
 	})),
 });
 
-const batch_field = (row, batches) => ({
+const batch_field = (row, warehouse, batches) => ({
 	fieldname: "batch_no",
 	fieldtype: "Select",
-	label: __("In {0}", [row.warehouse]),
+	label: __("In {0}", [warehouse]),
 	reqd: 1,
 	options: batches.map(({ batch_no, qty }) => ({ value: batch_no, label: `${batch_no} (${qty})` })),
 	default: row.batch_no || batches[0].batch_no,

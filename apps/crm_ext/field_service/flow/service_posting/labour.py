@@ -57,7 +57,8 @@ def cost_of(sheets: Sequence[Document]) -> float:
 
 def kilometre_cost(order: Document) -> Decimal:
     """What the kilometres cost, in company currency."""
-    return rounded(_per_kilometre() * sum(to_decimal(row.kilometres) for row in work_times.worked(order)), 2)
+    kilometres = sum(to_decimal(row.kilometres) for row in work_times.worked(order))
+    return rounded(_per_kilometre() * kilometres, _precision(order))
 
 
 def post_to_ledger(order: Document, sheets: Sequence[Document]) -> Document | None:
@@ -146,7 +147,7 @@ def _costs_by_payer(order: Document, sheets: Sequence[Document]) -> dict[str, De
     for row, cost in _cost_of_rows(order, sheets):
         second = seconds.get(row.name)
         part = (
-            rounded(cost * to_decimal(second.charged_hours) / to_decimal(row.hours), 2)
+            rounded(cost * to_decimal(second.charged_hours) / to_decimal(row.hours), _precision(order))
             if second
             else Decimal(0)
         )
@@ -163,10 +164,15 @@ def _cost_of_rows(order: Document, sheets: Sequence[Document]) -> list[tuple[Doc
     found = []
     for row in rows:
         log = next(logs[technicians[row.technician].employee])
-        kilometres = rounded(_per_kilometre() * to_decimal(row.kilometres), 2)
+        kilometres = rounded(_per_kilometre() * to_decimal(row.kilometres), _precision(order))
         found.append((row, to_decimal(log.base_costing_amount) + kilometres))
     return found
 
 
 def _per_kilometre() -> Decimal:
     return to_decimal(frappe.get_cached_doc("Dispatch Settings").cost_per_kilometre)
+
+
+def _precision(order: Document) -> int:
+    """Digits of the company's currency."""
+    return order.precision("labour_cost")

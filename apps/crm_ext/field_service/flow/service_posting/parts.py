@@ -7,6 +7,16 @@ from frappe.model.document import Document
 from crm_ext.field_service.queries import service_posting as queries
 
 
+def name_warehouses(order: Document) -> None:
+    """Parts whose warehouse nobody named leave the technician's van.
+
+    Only here and not before: until the job is done the dispatcher may give it to somebody with another van.
+    """
+    van = queries.van_of(order.technician) if order.technician else None
+    for row in used(order):
+        row.warehouse = row.warehouse or van
+
+
 def used(order: Document) -> list[Document]:
     return [row for row in order.parts if row.qty and not row.share_of]
 

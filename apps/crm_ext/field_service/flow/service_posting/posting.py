@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from crm_ext.field_service.flow import payers
 from crm_ext.field_service.flow import service_order_prices as prices
-from crm_ext.field_service.flow.service_posting import checks, invoicing, labour, stock
+from crm_ext.field_service.flow.service_posting import checks, invoicing, labour, parts, stock
 from crm_ext.field_service.flow.service_posting.objections import said_of_making
 
 
@@ -16,6 +16,7 @@ def prepare(order: Document) -> None:
     """Before the order is submitted: what is wrong is said, what the contract gives is drawn, the lines are settled."""
     _lock(order)
     order.posting_date = payers.day_of_work(order)
+    parts.name_warehouses(order)
     payers.draw(order)
     prices.set_amounts(order)
     checks.check(order)

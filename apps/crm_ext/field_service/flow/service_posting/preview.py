@@ -27,6 +27,7 @@ def preview(order: Document) -> dict[str, Any]:
     """
     if order.docstatus:
         return {"documents": _posted(order), "problems": [], "hints": []}
+    parts.name_warehouses(order)
     problems = islice(checks.faults(order), _MOST_PROBLEMS)
     return {
         "documents": [{"doctype": doctype, "says": says, "name": None} for doctype, says in _planned(order)],
