@@ -58,14 +58,14 @@ def _note(
 
 
 def _longer(proposal: Plan, rows: Mapping[str, Mapping]) -> dict[str, dict]:
-    """What is known now of jobs that take longer, also of those that stay where they are."""
-    ends = {visit.service_order: visit.end for visit in proposal.visits}
+    """What is known now of jobs that take longer, also of those that stay where they are: these end later."""
+    ends = {visit.service_order: visit.end for visit in proposal.visits if not visit.is_new}
     updates = {}
     for order, minutes in proposal.longer.items():
         row = rows.get(order)
-        if row is None or row["docstatus"] != 0 or row["modified"] != proposal.seen[order]:
+        if row is None or row["status"] not in job_queries.OPEN or row["modified"] != proposal.seen[order]:
             continue
-        updates[order] = {"duration_minutes": row["duration_minutes"] + minutes}
+        updates[order] = {"duration_minutes": (row["duration_minutes"] or 0) + minutes}
         if order in ends:
             updates[order]["planned_end"] = ends[order]
     return updates
