@@ -390,13 +390,11 @@ def _require_open(name: str) -> None:
 
 
 def _enqueue(job: Any, name: str) -> None:
-    path = f"{job.__module__}.{job.__name__}"
+    """Not deduplicated: the queue takes a job whose worker was killed for one at work for minutes. A second one does no harm."""
     frappe.enqueue(
-        path,
+        f"{job.__module__}.{job.__name__}",
         queue="long",
         timeout=_JOB_TIMEOUT,
-        job_id=f"{path}:{name}",
-        deduplicate=True,
         enqueue_after_commit=True,
         name=name,
     )

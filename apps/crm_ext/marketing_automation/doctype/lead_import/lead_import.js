@@ -10,16 +10,16 @@ const KINDS = [
 ];
 
 frappe.ui.form.on("Lead Import", {
+	setup(frm) {
+		frappe.realtime.on("lead_import", () => poll(frm));
+	},
+
 	refresh(frm) {
 		offer_targets(frm);
 		show_sections(frm);
 		add_buttons(frm);
 		show_state(frm);
 		watch(frm);
-	},
-
-	onload(frm) {
-		frappe.realtime.on("lead_import", () => poll(frm));
 	},
 });
 
