@@ -4,5 +4,5 @@ import frappe
 
 
 def uses_persian_calendar() -> bool:
-    """Whether the desk shows Persian days and digits to those who read Persian."""
-    return not frappe.db.get_single_value("CRM Ext Settings", "gregorian_for_persian", cache=True)
+    """Whether the desk shows Persian days and digits to those who read Persian; also before a migration knows the setting."""
+    return not frappe.get_cached_doc("CRM Ext Settings").get("gregorian_for_persian")

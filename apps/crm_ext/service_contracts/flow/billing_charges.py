@@ -12,9 +12,10 @@ import frappe
 
 from crm_ext import erpnext_port
 from crm_ext.field_service.queries import meters
+from crm_ext.service_contracts.flow.contracts.reading import index_clauses
 from crm_ext.service_contracts.queries import billing as queries
 from crm_ext.service_contracts.rules.billing import BilledLine, Charge, charges, next_due
-from crm_ext.service_contracts.rules.pricing import IndexClause, clause_from, line_from, price
+from crm_ext.service_contracts.rules.pricing import IndexClause, line_from, price
 from crm_ext.shared.money import rounded, to_decimal
 from crm_ext.shared.periods import LAST_DAY, Period, clipped, days_in
 from crm_ext.shared.results import Refusal, refuse
@@ -102,7 +103,7 @@ def load(contracts: Iterable[dict]) -> list[LoadedContract]:
         [one["name"] for one in contracts if any(row["overage_rate"] for row in one["lines"])]
     )
     used = {row["index_clause"] for contract in contracts for row in contract["lines"] if row["index_clause"]}
-    clauses = {name: clause_from(row, values) for name, (row, values) in queries.clauses(used).items()}
+    clauses = index_clauses(used)
     return [
         LoadedContract(
             contract,

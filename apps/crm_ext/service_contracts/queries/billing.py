@@ -104,28 +104,6 @@ def submitted(
     return frappe.get_all("Service Contract", filters=filters, pluck="name", order_by="name")
 
 
-def clauses(names: Collection[str]) -> dict[str, tuple[dict, list[dict]]]:
-    """Index clauses with the rows of their tables."""
-    if not names:
-        return {}
-    columns = (
-        "name",
-        "method",
-        "months_between",
-        "percentage",
-        "minimum_percentage",
-        "maximum_percentage",
-        "has_maximum",
-    )
-    values: dict[str, list[dict]] = defaultdict(list)
-    filters = {"parent": ("in", names), "parenttype": "Index Clause"}
-    for row in _all("Index Clause Value", filters, ("parent", "valid_from", "value"), "parent, valid_from"):
-        values[row.parent].append(row)
-    return {
-        row.name: (row, values[row.name]) for row in _all("Index Clause", {"name": ("in", names)}, columns)
-    }
-
-
 def billed(names: Collection[str]) -> dict[str, list[dict]]:
     """What was billed of the contracts, by row of the line."""
     found: dict[str, list[dict]] = defaultdict(list)
