@@ -237,6 +237,17 @@ def test_a_customer_with_another_currency_pays_in_it_and_the_ledger_stays_in_the
     assert (earlier.currency, earlier.parts[0].rate) == ("EUR", 80)
 
 
+def test_hours_are_booked_in_the_companys_currency_whatever_a_new_document_starts_with(world):
+    frappe.defaults.set_user_default("currency", "EUR")
+    try:
+        order = service_world.order(world).submit()
+    finally:
+        frappe.defaults.clear_user_default("currency")
+    sheet = frappe.get_doc("Timesheet", {"service_order": order.name})
+    assert (sheet.currency, sheet.exchange_rate) == ("USD", 1)
+    assert sheet.base_total_costing_amount == sheet.total_costing_amount > 0
+
+
 def test_without_a_rate_of_exchange_the_order_says_which_one_is_missing(world):
     frappe.db.set_single_value("Currency Exchange Settings", "disabled", 1)
     frappe.db.set_value("Customer", world.customer, "default_currency", "SAR")

@@ -114,6 +114,9 @@ def _book(order: Document, employee: str, rows: Sequence[Document], technicians:
             "employee": employee,
             "customer": order.customer,
             "service_order": order.name,
+            # What an hour costs is known in this currency; a new document would bring the site's.
+            "currency": frappe.get_cached_value("Company", order.company, "default_currency"),
+            "exchange_rate": 1,
             "note": f"{order.name}: {order.title}",
         }
     )
