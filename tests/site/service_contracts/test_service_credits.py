@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import billing
+import counting
 import frappe
 import makers
 import pytest
@@ -12,6 +13,8 @@ from frappe.utils import add_days, add_months, get_first_day, get_last_day, getd
 from test_billing_run import liability_account, set_deferred_account, taxes
 
 from crm_ext.api import service_contracts as api
+from crm_ext.field_service.flow import complaint_costs, complaint_panel
+from crm_ext.field_service.report.cost_of_quality import cost_of_quality
 from crm_ext.service_contracts.flow import (
     billing_run,
     contract_paper,
@@ -201,6 +204,100 @@ def test_credits_are_no_bills_and_no_credits_for_days_without_service(customer, 
     assert sum(unserved) == pytest.approx(-300 * (last_day - getdate()).days / last_day.day, abs=0.01)
 
 
+# What it costs, by complaint and by what it lands on
+
+
+def quality(group_by: str, **filters) -> tuple[dict[str, dict], str]:
+    """Rows of Cost of Quality by their keys, and its footer."""
+    asked = {
+        "company": makers.company(),
+        "from_date": add_days(getdate(), -7),
+        "to_date": add_days(getdate(), 7),
+    }
+    rows, said = cost_of_quality.execute({**asked, "group_by": group_by, **filters})[1:3]
+    return {row.get("key"): row for row in rows}, said
+
+
+def two_complaints_on_one_note(customer, item) -> tuple:
+    """(contract, complaint of a pump, complaint of another one, the note that credits both with 30)."""
+    contract = a_contract(customer, billing.monthly(item, 200, **{**CREDIT, "credit_cap": 100}))
+    bill(contract)
+    first, second = (late(contract, equipment=pump(customer)) for _ in range(2))
+    (note,) = flow.give(contract.name)
+    return contract, first, second, note
+
+
+def pump(customer: str) -> str:
+    values = {"equipment_name": "Pump", "customer": customer, "company": makers.company()}
+    return (
+        frappe.get_doc({"doctype": "Equipment", "item_code": billing.service("Pump").name, **values})
+        .insert()
+        .name
+    )
+
+
+def test_service_credits_are_a_cost_of_each_complaint_of_their_note(customer, item, penalties):
+    _, first, second, note = two_complaints_on_one_note(customer, item)
+    rows, said = quality("Complaint")
+    for issue in (first, second):
+        row = rows[issue.name]
+        assert (row["service_credits"], row["credit_notes"], row["total"], row["net"]) == (30, 0, 30, 30)
+        product = frappe.db.get_value("Equipment", issue.equipment, "item_code")
+        assert quality("Item")[0][product]["service_credits"] == 30
+        assert complaint_panel.of_issue(issue)["costs"]["service_credits"] == 30
+    assert (
+        "Service credits: $ 60.00 in the documents, $ 60.00 in the general ledger, difference $ 0.00." in said
+    )
+    documents = cost_of_quality.execute(
+        {
+            "company": makers.company(),
+            "from_date": getdate(),
+            "to_date": getdate(),
+            "group_by": "Document",
+            "issue": first.name,
+        }
+    )
+    assert [(row["kind"], row["voucher"], row["amount"]) for row in documents[1]] == [
+        ("Service Credits", note, 30)
+    ]
+    assert "Service credits: $ 30.00 in the documents, $ 30.00 in the general ledger" in documents[2]
+
+
+def test_the_footer_shows_what_the_ledger_does_not_say(customer, item, penalties):
+    _, first, _, note = two_complaints_on_one_note(customer, item)
+    frappe.db.set_value("GL Entry", {"voucher_no": note, "account": penalties}, "debit", 55)
+    assert "$ 25.00 in the general ledger, difference $ 5.00." in quality("Complaint", issue=first.name)[1]
+
+
+def test_a_cancelled_note_costs_nothing(customer, item):
+    _, first, _, note = two_complaints_on_one_note(customer, item)
+    frappe.get_doc("Sales Invoice", note).cancel()
+    assert complaint_costs.of_issue(first.name).total == 0
+    assert first.name not in quality("Complaint")[0]
+
+
+def test_a_note_of_service_credits_is_no_other_credit_note(customer, item):
+    """Neither put to a complaint by hand, nor as the return of an invoice that a complaint disputes."""
+    _, first, second, note = two_complaints_on_one_note(customer, item)
+    by_hand = {"doctype": "Complaint Cost", "issue": first.name, "kind": "Credit Note", "sales_invoice": note}
+    with pytest.raises(frappe.ValidationError, match="counts already for complaint"):
+        frappe.get_doc(by_hand).insert()
+    second.db_set("disputed_invoice", frappe.db.get_value("Sales Invoice", note, "return_against"))
+    for issue in (first, second):
+        costs = complaint_costs.of_issue(issue.name)
+        assert (costs.service_credits, costs.credit_notes) == (30, 0)
+
+
+def test_more_credited_complaints_cost_the_report_no_more_statements(customer, item):
+    contract, *_ = two_complaints_on_one_note(customer, item)
+    quality("Complaint")
+    few = counting.queries_of(lambda: quality("Complaint"))
+    for _ in range(3):
+        late(contract, equipment=pump(customer))
+    flow.give(contract.name)
+    assert counting.queries_of(lambda: quality("Complaint")) == few
+
+
 # Complaints that were put right
 
 
@@ -378,10 +475,12 @@ def test_another_currency_is_given_back_in_it_and_posted_at_the_rate_of_the_invo
     }
     contract = a_contract(customer, billing.monthly(item, 80, **fixed), currency="EUR")
     bill(contract)
-    late(contract)
+    issue = late(contract)
     (name,) = flow.give(contract.name)
     assert frappe.db.get_value("Sales Invoice", name, ["currency", "net_total"]) == ("EUR", -20.5)
     assert sum(amount for amount, _ in posted(penalties)) == pytest.approx(20.5 * 1.25, abs=0.01)
+    cost = complaint_costs.of_issue(issue.name).service_credits
+    assert float(cost) == pytest.approx(20.5 * 1.25, abs=0.01)
     earned = contract_profit.of_contract(contract.name, END)
     assert float(earned.penalties) == pytest.approx(20.5 * 1.25, abs=0.01)
 

@@ -139,7 +139,9 @@ def test_whoever_is_responsible_hears_of_it_where_nobody_is_assigned():
 
 
 AMOUNTS = some.decimals(min_value=0, max_value=1000, places=2)
-COSTS = some.builds(Costs, parts=AMOUNTS, desk=AMOUNTS, recovered=AMOUNTS, claimed=AMOUNTS)
+COSTS = some.builds(
+    Costs, parts=AMOUNTS, service_credits=AMOUNTS, desk=AMOUNTS, recovered=AMOUNTS, claimed=AMOUNTS
+)
 ABOUT = {
     "one": Complaint("one", None, item_code="A", supplier="S"),
     "two": Complaint("two", None, item_code="B", supplier="S"),
@@ -160,6 +162,11 @@ def test_groups_add_up_to_the_whole(entries, by):
 def test_what_is_claimed_lessens_nothing_until_it_is_settled():
     assert Costs(parts=Decimal(30), claimed=Decimal(30)).net == 30
     assert Costs(parts=Decimal(30), recovered=Decimal(30)).net == 0
+
+
+def test_service_credits_are_a_cost_that_the_ledger_knows():
+    assert Costs(parts=Decimal(30), service_credits=Decimal(20)).total == 50
+    assert "service_credits" in complaint_costs.IN_LEDGER
 
 
 def test_a_claim_needs_lines_with_amounts():

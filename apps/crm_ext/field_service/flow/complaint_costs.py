@@ -39,6 +39,7 @@ class Ledger:
 
     parts: Decimal
     credit_notes: Decimal
+    service_credits: Decimal
 
 
 def entries(company: str, start: date, end: date, issue: str | None = None) -> list[Entry]:
@@ -66,6 +67,11 @@ def in_ledger(found: Iterable[Entry]) -> Ledger:
     return Ledger(
         to_decimal(queries.stock_in_ledger({entry.voucher for entry in found if entry.costs.parts})),
         to_decimal(queries.credit_in_ledger({entry.voucher for entry in found if entry.costs.credit_notes})),
+        to_decimal(
+            queries.service_credits_in_ledger(
+                {(entry.voucher, entry.issue) for entry in found if entry.costs.service_credits}
+            )
+        ),
     )
 
 
@@ -94,6 +100,12 @@ def _fill_credit_note(cost: Document, party: dict) -> None:
                 "Credit note {0} is for customer {1}, the complaint is from {2}. Choose another credit note."
             ).format(cost.sales_invoice, note.customer, party["customer"])
         )
+    if credited := queries.credited_by(cost.sales_invoice):
+        frappe.throw(
+            _(
+                "Credit note {0} gives service credits and counts already for complaint {1}. Choose another credit note."
+            ).format(cost.sales_invoice, credited)
+        )
     cost.minutes, cost.user = 0, None
     cost.posted_on = note.posting_date
     cost.amount = -note.base_net_total
@@ -113,6 +125,8 @@ def _entries(company: str, start: date, end: date, issue: str | None) -> Iterabl
         yield _entry(row, "Service Order", "posted_labour" if row.is_posted else "travel")
     for row in queries.credit_notes(*asked):
         yield _entry(row, "Sales Invoice", "credit_notes")
+    for row in queries.service_credits(*asked):
+        yield _entry(row, "Sales Invoice", "service_credits")
     for row in queries.desk_time(*asked):
         yield _entry(row, "Complaint Cost", "desk")
     for row in queries.claims(*asked):

@@ -105,6 +105,7 @@ def _costs(issue: Document) -> dict[str, Any]:
         "parts": float(costs.parts),
         "work": float(costs.posted_labour + costs.labour + costs.travel),
         "credit_notes": float(costs.credit_notes),
+        "service_credits": float(costs.service_credits),
         "desk": float(costs.desk),
         "recovered": float(costs.recovered),
         "net": float(costs.net),

@@ -1,4 +1,5 @@
-"""What complaints cost: the stock ledger of their service orders, timesheets, credit notes, time at the desk, claims.
+"""What complaints cost: the stock ledger of their service orders, timesheets, credit notes, service credits, time at
+the desk, claims.
 
 A fixed number of statements, however many complaints there are. All amounts are in the company's currency.
 """
@@ -64,7 +65,8 @@ def kilometres(company: str, start: date, end: date, issue: str | None = None) -
 def credit_notes(company: str, start: date, end: date, issue: str | None = None) -> list[dict]:
     """Rows {issue, day, amount, voucher}: what was credited without taxes, each credit note once.
 
-    Those that were put to the complaint, those that return an invoice of its service orders or the invoice it disputes.
+    Those that were put to the complaint, those that return an invoice of its service orders or the invoice it disputes;
+    not those that give service credits.
     """
     return frappe.db.sql(
         """
@@ -89,6 +91,26 @@ def credit_notes(company: str, start: date, end: date, issue: str | None = None)
         join `tabSales Invoice` note on note.name = found.voucher
         where note.is_return = 1 and note.docstatus = 1 and note.company = %(company)s
             and note.posting_date between %(start)s and %(end)s and (%(issue)s is null or found.issue = %(issue)s)
+            and not exists (
+                select 1 from `tabBilled Period` given
+                where given.sales_invoice = note.name and given.what = 'Service Credit')
+        """,
+        {"company": company, "start": start, "end": end, "issue": issue},
+        as_dict=True,
+    )
+
+
+def service_credits(company: str, start: date, end: date, issue: str | None = None) -> list[dict]:
+    """Rows {issue, day, amount, voucher}: what rows of credit notes gave back, without taxes, for times that were missed."""
+    return frappe.db.sql(
+        """
+        select given.issue, note.posting_date as day, -sum(line.base_net_amount) as amount, note.name as voucher
+        from `tabBilled Period` given
+        join `tabSales Invoice` note on note.name = given.sales_invoice and note.docstatus = 1
+        join `tabSales Invoice Item` line on line.name = given.sales_invoice_item
+        where given.issue > '' and given.what = 'Service Credit' and note.company = %(company)s
+            and note.posting_date between %(start)s and %(end)s and (%(issue)s is null or given.issue = %(issue)s)
+        group by given.issue, note.posting_date, note.name
         """,
         {"company": company, "start": start, "end": end, "issue": issue},
         as_dict=True,
@@ -182,6 +204,36 @@ def credit_in_ledger(vouchers: Collection[str]) -> float:
     )[0][0]
 
 
+def service_credits_in_ledger(credits: Collection[tuple[str, str]]) -> float:
+    """What the general ledger charged to the accounts of the credited rows of notes.
+
+    credits: (credit note, complaint). The ledger keeps one entry for all rows of a note on an account: what rows of the
+    note gave for other complaints than these is taken off.
+    """
+    if not credits:
+        return 0
+    return frappe.db.sql(
+        """
+        select (
+            select ifnull(sum(entry.debit - entry.credit), 0) from `tabGL Entry` entry
+            where entry.voucher_type = 'Sales Invoice' and entry.voucher_no in %(notes)s and entry.is_cancelled = 0
+                and entry.account in (
+                    select line.income_account from `tabBilled Period` given
+                    join `tabSales Invoice Item` line on line.name = given.sales_invoice_item
+                    where given.sales_invoice = entry.voucher_no and given.what = 'Service Credit')
+        ) + (
+            select ifnull(sum(line.base_net_amount), 0) from `tabBilled Period` given
+            join `tabSales Invoice Item` line on line.name = given.sales_invoice_item
+            where given.sales_invoice in %(notes)s and given.what = 'Service Credit' and given.issue not in %(issues)s
+        )
+        """,
+        {
+            "notes": tuple({note for note, _issue in credits}),
+            "issues": tuple({issue for _note, issue in credits}),
+        },
+    )[0][0]
+
+
 def readable(issues: Collection[str]) -> set[str]:
     """Those of the issues that the user may read."""
     if not issues:
@@ -199,6 +251,13 @@ def credit_note(name: str) -> dict | None:
         name,
         ["customer", "company", "posting_date", "is_return", "docstatus", "base_net_total"],
         as_dict=True,
+    )
+
+
+def credited_by(note: str) -> str | None:
+    """A complaint for whose missed times a credit note gives something back."""
+    return frappe.db.get_value(
+        "Billed Period", {"sales_invoice": note, "what": "Service Credit"}, "issue", order_by="billing_key"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
-IN_LEDGER = ("parts", "credit_notes", "posted_labour")
+IN_LEDGER = ("parts", "credit_notes", "service_credits", "posted_labour")
 OUTSIDE = ("labour", "travel", "desk")
 
 
@@ -15,12 +15,14 @@ OUTSIDE = ("labour", "travel", "desk")
 class Costs:
     """Amounts in the company's currency.
 
-    parts: Stock Ledger. credit_notes: revenue given back. posted_labour: work and travel that a journal has put into the
-    ledger. labour, travel, desk: work that no ledger shows. claimed, recovered: open with suppliers, settled by them.
+    parts: Stock Ledger. credit_notes: revenue given back. service_credits: given back because a promised time was missed.
+    posted_labour: work and travel that a journal has put into the ledger. labour, travel, desk: work that no ledger shows.
+    claimed, recovered: open with suppliers, settled by them.
     """
 
     parts: Decimal = Decimal(0)
     credit_notes: Decimal = Decimal(0)
+    service_credits: Decimal = Decimal(0)
     posted_labour: Decimal = Decimal(0)
     labour: Decimal = Decimal(0)
     travel: Decimal = Decimal(0)

@@ -154,6 +154,7 @@ Object.assign(crm_ext.complaint, {
 			[__("Parts"), costs.parts],
 			[__("Work and Travel"), costs.work],
 			[__("Credit Notes"), costs.credit_notes],
+			[__("Service Credits"), costs.service_credits],
 			[__("Desk"), costs.desk],
 			[__("From the Supplier"), -costs.recovered],
 		].filter(([, amount]) => amount);

@@ -36,6 +36,7 @@ _UNKNOWN = "-"
 _MONEY = (
     "parts",
     "credit_notes",
+    "service_credits",
     "posted_labour",
     "labour",
     "travel",
@@ -160,6 +161,7 @@ def _labels() -> dict[str, str]:
     return {
         "parts": _("Parts"),
         "credit_notes": _("Credit Notes"),
+        "service_credits": _("Service Credits"),
         "posted_labour": _("Work Posted"),
         "labour": _("Work Not in the Ledger"),
         "travel": _("Travel Not in the Ledger"),
@@ -224,6 +226,11 @@ def _message(found: list[Entry], whole: Costs, currency: str) -> str:
                 money(whole.credit_notes),
                 money(ledger.credit_notes),
                 money(whole.credit_notes - ledger.credit_notes),
+            ),
+            _("Service credits: {0} in the documents, {1} in the general ledger, difference {2}.").format(
+                money(whole.service_credits),
+                money(ledger.service_credits),
+                money(whole.service_credits - ledger.service_credits),
             ),
             _("Work, travel and desk time of {0} are not in the ledger.").format(
                 money(whole.labour + whole.travel + whole.desk)
