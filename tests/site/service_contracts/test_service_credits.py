@@ -219,32 +219,29 @@ def quality(group_by: str, **filters) -> tuple[dict[str, dict], str]:
 
 
 def two_complaints_on_one_note(customer, item) -> tuple:
-    """(contract, complaint of a pump, complaint of another one, the note that credits both with 30)."""
+    """(contract, complaint of a pump, complaint of another one, the note that credits each with 30); one kind of pump."""
     contract = a_contract(customer, billing.monthly(item, 200, **{**CREDIT, "credit_cap": 100}))
     bill(contract)
-    first, second = (late(contract, equipment=pump(customer)) for _ in range(2))
+    product = billing.service("Pump").name
+    first, second = (late(contract, equipment=pump(customer, product)) for _ in range(2))
     (note,) = flow.give(contract.name)
     return contract, first, second, note
 
 
-def pump(customer: str) -> str:
+def pump(customer: str, product: str) -> str:
     values = {"equipment_name": "Pump", "customer": customer, "company": makers.company()}
-    return (
-        frappe.get_doc({"doctype": "Equipment", "item_code": billing.service("Pump").name, **values})
-        .insert()
-        .name
-    )
+    return frappe.get_doc({"doctype": "Equipment", "item_code": product, **values}).insert().name
 
 
 def test_service_credits_are_a_cost_of_each_complaint_of_their_note(customer, item, penalties):
     _, first, second, note = two_complaints_on_one_note(customer, item)
-    rows, said = quality("Complaint")
+    product = frappe.db.get_value("Equipment", first.equipment, "item_code")
+    rows, said = quality("Complaint", item_code=product)
     for issue in (first, second):
         row = rows[issue.name]
         assert (row["service_credits"], row["credit_notes"], row["total"], row["net"]) == (30, 0, 30, 30)
-        product = frappe.db.get_value("Equipment", issue.equipment, "item_code")
-        assert quality("Item")[0][product]["service_credits"] == 30
         assert complaint_panel.of_issue(issue)["costs"]["service_credits"] == 30
+    assert quality("Item")[0][product]["service_credits"] == 60
     assert (
         "Service credits: $ 60.00 in the documents, $ 60.00 in the general ledger, difference $ 0.00." in said
     )
@@ -289,11 +286,11 @@ def test_a_note_of_service_credits_is_no_other_credit_note(customer, item):
 
 
 def test_more_credited_complaints_cost_the_report_no_more_statements(customer, item):
-    contract, *_ = two_complaints_on_one_note(customer, item)
+    contract, first, *_ = two_complaints_on_one_note(customer, item)
     quality("Complaint")
     few = counting.queries_of(lambda: quality("Complaint"))
     for _ in range(3):
-        late(contract, equipment=pump(customer))
+        late(contract, equipment=first.equipment)
     flow.give(contract.name)
     assert counting.queries_of(lambda: quality("Complaint")) == few
 
