@@ -61,19 +61,20 @@ def site(site_connection):
 
 
 @pytest.fixture
-def outgoing_mail(site):
+def outgoing_mail(site, monkeypatch):
     """A site with an account to send from, so that letters come into the queue of e-mails; nothing leaves it."""
-    if not site.db.exists("Email Account", {"default_outgoing": 1}):
-        account = {
-            "doctype": "Email Account",
-            "email_account_name": "Notices",
-            "email_id": "shop@notices.test",
-            "enable_outgoing": 1,
-            "default_outgoing": 1,
-            "smtp_server": "localhost",
-            "no_smtp_authentication": 1,
-        }
-        site.get_doc(account).db_insert()
+    monkeypatch.setitem(site.local.conf, "mute_emails", 0)
+    site.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
+    account = {
+        "doctype": "Email Account",
+        "email_account_name": "Notices",
+        "email_id": "shop@notices.test",
+        "enable_outgoing": 1,
+        "default_outgoing": 1,
+        "smtp_server": "localhost",
+        "no_smtp_authentication": 1,
+    }
+    site.get_doc(account).db_insert()
     # Frappe remembers from which account it sends.
     site.local.outgoing_email_account = {}
     site.flags.mute_emails = False

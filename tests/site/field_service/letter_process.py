@@ -27,7 +27,7 @@ def send_and_die():
 def _letters():
     from crm_ext.field_service.flow import complaint_letters
 
-    frappe.flags.mute_emails = False
+    frappe.flags.mute_emails = frappe.local.conf.mute_emails = False
     return complaint_letters
 
 
