@@ -120,6 +120,26 @@ def test_service_was_billed_posted_and_planned(site, demo):
     assert site.db.exists("Issue", {"status": "Resolved", "equipment": ("is", "set")})
 
 
+def test_a_missed_time_was_given_back_and_both_reports_show_it(site, demo):
+    from crm_ext.field_service.report.cost_of_quality import cost_of_quality
+    from crm_ext.service_contracts.flow import contract_profit
+
+    of_contract = {"what": "Service Credit", "service_contract": demo.world.recall("contract", 0)}
+    (given,) = site.get_all("Billed Period", of_contract, ["*"], order_by="name")
+    note = site.get_doc("Sales Invoice", given.sales_invoice)
+    assert note.company == demo.world.company and note.docstatus == 1 and note.net_total == given.amount < 0
+    asked = {"company": note.company, "from_date": demo.world.date(0), "to_date": demo.wish.until}
+    rows = cost_of_quality.execute({**asked, "group_by": "Complaint"})[1]
+    shown = {
+        row["key"]: row["service_credits"]
+        for row in rows
+        if row["service_credits"] and not row.get("is_total")
+    }
+    assert shown == {given.issue: -given.amount}
+    earned = contract_profit.of_contract(given.service_contract, site.utils.getdate(demo.wish.until))
+    assert float(earned.penalties) == -given.amount
+
+
 def test_from_every_invoice_of_goods_the_way_leads_back_to_an_opportunity(site, demo):
     of_service = {"service_contract": ("is", "not set"), "service_order": ("is", "not set")}
     for invoice in documents(site, "Sales Invoice", demo, ["name"], is_return=0, **of_service):

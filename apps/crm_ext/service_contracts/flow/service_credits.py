@@ -60,8 +60,9 @@ def preview(contract: Document) -> list[dict]:
     return [{**row, "subject": names[row["issue"]]} for row in reversed(found)]
 
 
-def give(name: str) -> list[str]:
-    """Credit notes, one for each invoice, for all that is due of a contract and was not given yet; their names.
+def give(name: str, posting_date: date | None = None) -> list[str]:
+    """Credit notes of today or another day, one for each invoice, for all that is due of a contract and was not given
+    yet; their names.
 
     In the caller's transaction. Asking again gives nothing more; who comes second waits for the first.
     """
@@ -76,7 +77,7 @@ def give(name: str) -> list[str]:
     for claim, amount in zip(waiting, _amounts(contract, waiting, given), strict=True):
         if not isinstance(amount, Refusal):
             due[claim.paid.invoice].append((claim, amount))
-    return [_credit_note(contract, invoice, credits) for invoice, credits in due.items()]
+    return [_credit_note(contract, invoice, credits, posting_date) for invoice, credits in due.items()]
 
 
 def guard_complaint(issue: str) -> None:
@@ -189,7 +190,9 @@ def _paid(billed: Sequence[dict], line_number: int, period: Period, day: date) -
 # What was given
 
 
-def _credit_note(contract: Document, invoice: str, credits: Sequence[Credit]) -> str:
+def _credit_note(
+    contract: Document, invoice: str, credits: Sequence[Credit], posting_date: date | None
+) -> str:
     account = complaint_policy.account_of(contract.company, "penalty_account")
     if not account:
         throw(refuse("penalty_account_missing", company=contract.company))
@@ -201,7 +204,7 @@ def _credit_note(contract: Document, invoice: str, credits: Sequence[Credit]) ->
         _(", ").join(sorted({claim.miss.issue for claim, _amount in credits}))
     )
     return credit_notes.write(
-        contract, invoice, parts, why, lambda note: _record(contract, note, credits)
+        contract, invoice, parts, why, lambda note: _record(contract, note, credits), posting_date
     ).name
 
 

@@ -10,7 +10,8 @@ from frappe.model.document import Document
 
 from crm_ext.dispatch.flow import applying, planning
 from crm_ext.field_service.flow import complaints, maintenance_plans, service_orders, work_reports
-from crm_ext.service_contracts.flow import billing_run
+from crm_ext.service_contracts.flow import billing_run, service_credits
+from crm_ext.service_contracts.rules.service_credits import PERCENTAGE
 from crm_ext.setup.demo.company import tax_template
 from crm_ext.setup.demo.people import MAIL_DOMAIN, user
 from crm_ext.setup.demo.words import Said
@@ -90,15 +91,19 @@ CONTRACTS = (
     (4, Said("Two boilers", "دو دیگ"), 12, 20_000_000, "Gregorian", (5, 6), 2, 1),
     (9, Said("Water supply", "تأمین آب"), 6, 12_000_000, "Gregorian", (7, 8), 1, 0),
 )
-# Visits of the past: equipment, days ago, part used, hours of work, technician, cause where it was a complaint.
+# What the first contract gives back, in percent of a quarter, when a solution comes late, and for a quarter at most.
+SERVICE_CREDIT = {"service_credit": PERCENTAGE, "resolution_credit": 10, "credit_cap": 25}
+# Visits of the past: equipment, days ago, part used, hours of work, technician, cause where it was a complaint, hours from
+# the complaint to its solution. The last one came too late.
 VISITS = (
-    (0, 150, None, 1.5, 0, None),
-    (3, 120, ("SP-SEAL-15", 1), 2.0, 0, 0),
-    (5, 95, ("SP-BOARD-24", 1), 2.5, 1, 1),
-    (7, 60, ("SP-SEAL-15", 2), 3.0, 2, 0),
-    (9, 40, ("SP-SEAL-15", 1), 1.0, 2, 3),
-    (1, 20, None, 1.0, 1, None),
+    (0, 150, None, 1.5, 0, None, 0),
+    (3, 120, ("SP-SEAL-15", 1), 2.0, 0, 0, 24),
+    (5, 95, ("SP-BOARD-24", 1), 2.5, 1, 1, 44),
+    (7, 60, ("SP-SEAL-15", 2), 3.0, 2, 0, 26),
+    (9, 40, ("SP-SEAL-15", 1), 1.0, 2, 3, 20),
+    (1, 20, ("SP-BOARD-24", 1), 1.0, 1, 1, 71),
 )
+HOURS_TO_ANSWER = 2
 # Tomorrow's jobs: equipment, subject, priority, part, hours between which the customer expects us.
 JOBS = (
     (2, Said("Pump is loud", "صدای زیاد پمپ"), "High", ("SP-SEAL-15", 1), (9, 12)),
@@ -122,6 +127,7 @@ def create(world: World) -> None:
     _contracts(world)
     _bill(world)
     _past_visits(world)
+    service_credits.give(world.recall("contract", 0), date.fromisoformat(world.wish.until))
     _complaints(world)
     _coming_jobs(world)
     world.remember("service", "done", "1")
@@ -347,6 +353,7 @@ def _contracts(world: World) -> None:
                         "parts_percent": 50,
                         "response_hours": 8,
                         "resolution_hours": 48,
+                        **(SERVICE_CREDIT if number == 0 else {}),
                     }
                 ],
                 "covered_equipment": [
@@ -381,31 +388,48 @@ def _bill(world: World) -> None:
 
 
 def _past_visits(world: World) -> None:
-    for number, days_ago, part, hours, technician, cause in VISITS:
+    for number, days_ago, part, hours, technician, cause, waited in VISITS:
         if days_ago >= world.story.days:
             continue
-        issue = _complaint(world, number, cause, days_ago) if cause is not None else None
+        start = _moment(world, -days_ago, 9)
+        end = start + timedelta(hours=hours)
+        came_in = end - timedelta(hours=waited)
+        issue = _complaint(world, number, cause, came_in.date()) if cause is not None else None
         order = service_orders.make_from(
             *(("Issue", issue.name) if issue else ("Equipment", world.recall("equipment", number)))
         )
-        start = _moment(world, -days_ago, 9)
         order.update(
             {
                 "technician": world.recall("technician", technician),
                 "planned_start": start,
-                "planned_end": start + timedelta(hours=hours),
+                "planned_end": end,
                 "posting_date": start.date(),
                 "status": "Planned",
             }
         )
         order.insert()
-        _report(order, part, start, hours)
+        _report(order, part, start, end)
         if issue:
             complaints.confirm(issue.name, "Demo", stars=5 - number % 3)
+            _set_clock(issue, came_in, end)
 
 
-def _report(order: Document, part: tuple[str, int] | None, start: datetime, hours: float) -> None:
-    end = start + timedelta(hours=hours)
+def _set_clock(issue: Document, came_in: datetime, solved: datetime) -> None:
+    """Complaints of the past are written down in one moment of today; their times are those of their days."""
+    issue.db_set(
+        {
+            "creation": came_in,
+            "service_level_agreement_creation": came_in,
+            "opening_time": came_in.time(),
+            "first_responded_on": came_in + timedelta(hours=HOURS_TO_ANSWER),
+            "sla_resolution_date": solved,
+        }
+    )
+    # When the answer and the solution were due follows from when it came in.
+    issue.reload().save()
+
+
+def _report(order: Document, part: tuple[str, int] | None, start: datetime, end: datetime) -> None:
     work_reports.record(
         order.name,
         f"demo-{order.name}",
@@ -431,7 +455,7 @@ def _report(order: Document, part: tuple[str, int] | None, start: datetime, hour
     work_reports.finish(order.name, f"demo-finish-{order.name}")
 
 
-def _complaint(world: World, equipment: int, cause: int, days_ago: int) -> Document:
+def _complaint(world: World, equipment: int, cause: int, opened_on: date) -> Document:
     return put(
         "Issue",
         subject=world.say(CAUSES[cause][0]),
@@ -439,14 +463,14 @@ def _complaint(world: World, equipment: int, cause: int, days_ago: int) -> Docum
         customer=world.recall("customer", EQUIPMENT[equipment][0]),
         company=world.company,
         complaint_cause=world.say(CAUSES[cause][0]),
-        opening_date=_days_from_today(world, -days_ago),
+        opening_date=opened_on,
         raised_by=f"customer@{MAIL_DOMAIN}",
     )
 
 
 def _complaints(world: World) -> None:
     """One that waits for its customer's word, so that the portal and the service desk have something to answer."""
-    waiting = _complaint(world, 2, 3, 3)
+    waiting = _complaint(world, 2, 3, _moment(world, -3, 0).date())
     waiting.status = "Resolved"
     waiting.save()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import frappe
@@ -31,14 +32,21 @@ class Part:
 
 
 def write(
-    contract: Document, invoice: str, parts: Sequence[Part], why: str, record: Callable[[Document], None]
+    contract: Document,
+    invoice: str,
+    parts: Sequence[Part],
+    why: str,
+    record: Callable[[Document], None],
+    posting_date: date | None = None,
 ) -> Document:
-    """A credit note of today, submitted where the contract's invoices are; its rows stand in the order of the parts.
+    """A credit note, submitted where the contract's invoices are; its rows stand in the order of the parts.
 
-    record: writes down what it gives back, before it is submitted.
+    record: writes down what it gives back, before it is submitted. posting_date: None: today.
     """
     note = erpnext_port.partial_credit_note(
-        invoice, [(part.invoice_row, part.amount, part.stands_alone) for part in parts], getdate()
+        invoice,
+        [(part.invoice_row, part.amount, part.stands_alone) for part in parts],
+        posting_date or getdate(),
     )
     note.update({"service_contract": contract.name, "remarks": why})
     for row, part in zip(note.items, parts, strict=True):
