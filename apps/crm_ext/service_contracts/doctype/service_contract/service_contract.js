@@ -308,12 +308,18 @@ const CREDIT_STATES = {
 	"Take Back": [__("Take Back"), "red"],
 };
 
+// On a phone the complaint says it all.
+const WIDE = "d-none d-md-table-cell";
+const NARROW = "d-md-none";
+
 function credits_table(rows, currency) {
 	if (!rows.length) return `<p class="text-muted">${__("No complaint has missed what the contract promises.")}</p>`;
 	return `<div class="table-responsive"><table class="table table-sm">
 		<thead><tr>
-			<th scope="col">${__("Complaint")}</th><th scope="col">${__("Missed")}</th>
-			<th scope="col">${__("Promised by")}</th><th scope="col">${__("Came on")}</th>
+			<th scope="col">${__("Complaint")}</th>
+			<th scope="col" class="${WIDE}">${__("Missed")}</th>
+			<th scope="col" class="${WIDE}">${__("Promised by")}</th>
+			<th scope="col" class="${WIDE}">${__("Came on")}</th>
 			<th scope="col">${__("Status")}</th><th scope="col" style="text-align: end">${__("Amount")}</th>
 		</tr></thead>
 		<tbody>${rows.map((row) => credit_row(row, currency)).join("")}</tbody>
@@ -323,15 +329,19 @@ function credits_table(rows, currency) {
 function credit_row(row, currency) {
 	const [state, colour] = CREDIT_STATES[row.state];
 	const note = row.invoice ? ` ${link_to("Sales Invoice", row.invoice, row.invoice)}` : "";
+	const due_by = moment_in_words(row.due_by);
+	const came = row.came ? moment_in_words(row.came) : row.due_by ? __("not yet") : "";
 	return `<tr>
 		<td>${link_to("Issue", row.issue, `${row.issue}: ${row.subject}`)}<br>
-			<span class="text-muted">${__("Line {0}", [row.line_number])}</span></td>
-		<td>${__(row.missed)}</td>
-		<td>${moment_in_words(row.due_by)}</td>
-		<td>${row.came ? moment_in_words(row.came) : row.due_by ? __("not yet") : ""}</td>
+			<span class="text-muted">${__("Line {0}", [row.line_number])}</span>
+			<div class="${NARROW}">${__(row.missed)}
+				${due_by && `<br>${__("Promised by")}: ${due_by}<br>${__("Came on")}: ${came}`}</div></td>
+		<td class="${WIDE}">${__(row.missed)}</td>
+		<td class="${WIDE}">${due_by}</td>
+		<td class="${WIDE}">${came}</td>
 		<td><span class="indicator-pill ${colour}">${state}</span>${note}
 			${row.reason ? `<div class="text-muted">${safe(row.reason)}</div>` : ""}</td>
-		<td style="text-align: end">${row.amount === null ? "" : money(row.amount, currency)}</td>
+		<td class="text-nowrap" style="text-align: end">${row.amount === null ? "" : money(row.amount, currency)}</td>
 	</tr>`;
 }
 
