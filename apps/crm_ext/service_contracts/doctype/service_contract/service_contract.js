@@ -117,7 +117,12 @@ function write_dates_in_words(frm) {
 }
 
 function money(amount, currency) {
-	return format_currency(amount, currency);
+	return in_digits(format_currency(amount, currency));
+}
+
+// In the digits of whoever reads.
+function in_digits(text) {
+	return reads_persian() ? String(text).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]) : String(text);
 }
 
 function safe(text) {
@@ -333,7 +338,7 @@ function credit_row(row, currency) {
 	const came = row.came ? moment_in_words(row.came) : row.due_by ? __("not yet") : "";
 	return `<tr>
 		<td>${link_to("Issue", row.issue, `${row.issue}: ${row.subject}`)}<br>
-			<span class="text-muted">${__("Line {0}", [row.line_number])}</span>
+			<span class="text-muted">${__("Line {0}", [in_digits(row.line_number)])}</span>
 			<div class="${NARROW}">${__(row.missed)}
 				${due_by && `<br>${__("Promised by")}: ${due_by}<br>${__("Came on")}: ${came}`}</div></td>
 		<td class="${WIDE}">${__(row.missed)}</td>
@@ -352,8 +357,7 @@ function link_to(doctype, name, text) {
 function moment_in_words(moment) {
 	if (!moment) return "";
 	const [day, time] = moment.split(" ");
-	const clock = time.slice(0, 5);
-	return `${in_words(day)} ${reads_persian() ? clock.replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]) : clock}`;
+	return `${in_words(day)} ${in_digits(time.slice(0, 5))}`;
 }
 
 // What can be done
