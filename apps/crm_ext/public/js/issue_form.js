@@ -20,9 +20,7 @@ Object.assign(crm_ext.complaint, {
 	},
 
 	money: (amount, currency) =>
-		crm_ext.complaint.is_persian()
-			? format_currency(amount, currency).replace(/\d/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit])
-			: format_currency(amount, currency),
+		frappe.format(amount, { fieldtype: "Currency", options: "currency" }, { only_value: true }, { currency }),
 
 	link: (doctype, name, words) => frappe.utils.get_form_link(doctype, name, true, frappe.utils.escape_html(words || name)),
 

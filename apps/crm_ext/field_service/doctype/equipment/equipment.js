@@ -221,7 +221,7 @@ crm_ext.equipment.history_html = function (history) {
 		.map(
 			([label, value, doctype]) => `<div><dt>${label}</dt><dd>
 				<button type="button" class="btn btn-link crm-ext-equipment-figure" data-doctype="${doctype}">
-				${format_currency(value, currency)}</button></dd></div>`
+				${crm_ext.equipment.money(value, currency)}</button></dd></div>`
 		)
 		.join("");
 	const sections = history.sections.map(crm_ext.equipment.section_html).join("");
@@ -256,7 +256,7 @@ crm_ext.equipment.row_html = function (section, row) {
 		row.serial_no,
 		row.technician,
 		row.meter_name && `${crm_ext.equipment.number(row.last_value)} ${row.unit || ""}`,
-		row.base_grand_total !== undefined && format_currency(row.grand_total, row.currency),
+		row.base_grand_total !== undefined && crm_ext.equipment.money(row.grand_total, row.currency),
 	].filter(Boolean);
 	return `<li>${crm_ext.equipment.link(section.doctype, row.name, label)}
 		<span class="text-muted">${[...facts, !is_planned && crm_ext.equipment.day(when)].filter(Boolean).map((fact) => `<bdi>${escape(fact)}</bdi>`).join(" · ")}</span></li>`;
@@ -314,6 +314,9 @@ crm_ext.equipment.number = function (value) {
 	const locale = (frappe.boot.lang || "").startsWith("fa") ? "fa-IR" : undefined;
 	return new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(value);
 };
+
+crm_ext.equipment.money = (amount, currency) =>
+	frappe.format(amount, { fieldtype: "Currency", options: "currency" }, { only_value: true }, { currency });
 
 // In the reader's calendar, as fields of forms show it.
 crm_ext.equipment.day = (value) => (value ? frappe.format(value.slice(0, 10), { fieldtype: "Date" }) : "");

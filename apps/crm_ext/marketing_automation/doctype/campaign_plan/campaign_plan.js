@@ -109,7 +109,7 @@ function approve(frm) {
 	frappe.confirm(
 		__("Approve {0} with a budget of {1}? Its campaign, project, tasks and budgets are made now.", [
 			frappe.utils.escape_html(frm.doc.title).bold(),
-			format_currency(frm.doc.total_budget, frm.doc.currency).bold(),
+			money(frm.doc.total_budget, frm.doc.currency).bold(),
 		]),
 		() => move(frm, "approve")
 	);
@@ -186,16 +186,15 @@ async function show_figures(frm) {
 		args: { plan },
 	});
 	if (!figures || frm.doc?.name !== plan) return;
-	const money = (value) => format_currency(value, figures.currency);
 	const watched = [...new Set((frm.doc.budgets || []).map((row) => row.account))];
 	const strip = [
-		{ label: __("Budget: {0}", [money(figures.budget)]), colour: "blue" },
-		{ label: __("Spent: {0}", [money(figures.spend)]), colour: "orange", accounts: watched },
+		{ label: __("Budget: {0}", [money(figures.budget, figures.currency)]), colour: "blue" },
+		{ label: __("Spent: {0}", [money(figures.spend, figures.currency)]), colour: "orange", accounts: watched },
 		figures.remaining < 0
-			? { label: __("Overspent: {0}", [money(-figures.remaining)]), colour: "red" }
-			: { label: __("Remaining: {0}", [money(figures.remaining)]), colour: "green" },
-		{ label: __("Other Spending: {0}", [money(figures.other_spend)]), colour: "gray", accounts: [] },
-		{ label: __("Revenue: {0}", [money(figures.revenue)]), colour: "green", accounts: [] },
+			? { label: __("Overspent: {0}", [money(-figures.remaining, figures.currency)]), colour: "red" }
+			: { label: __("Remaining: {0}", [money(figures.remaining, figures.currency)]), colour: "green" },
+		{ label: __("Other Spending: {0}", [money(figures.other_spend, figures.currency)]), colour: "gray", accounts: [] },
+		{ label: __("Revenue: {0}", [money(figures.revenue, figures.currency)]), colour: "green", accounts: [] },
 	];
 	frm.dashboard.clear_headline?.();
 	for (const { label, colour, accounts } of strip) {
@@ -254,4 +253,8 @@ function show_totals(frm) {
 		frm.doc[field] = value;
 		frm.refresh_field(field);
 	}
+}
+
+function money(amount, currency) {
+	return frappe.format(amount, { fieldtype: "Currency", options: "currency" }, { only_value: true }, { currency });
 }

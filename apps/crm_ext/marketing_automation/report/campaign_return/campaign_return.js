@@ -134,7 +134,8 @@ const crm_ext_campaign_return = {
 			"GET"
 		);
 		const escape = frappe.utils.escape_html;
-		const money = (amount, currency) => format_currency(amount, currency);
+		const money = (amount, currency) =>
+			frappe.format(amount, { fieldtype: "Currency", options: "currency" }, { only_value: true }, { currency });
 		const body = answer
 			.map(
 				(line) => `<tr><td>${escape(line.company)}</td><th scope="row">${escape(line.label)}</th>

@@ -12,6 +12,7 @@ from crm_ext.marketing_automation.flow import campaign_return as flow
 from crm_ext.marketing_automation.flow import campaign_return_request as asking
 from crm_ext.marketing_automation.queries import campaign_return as queries
 from crm_ext.marketing_automation.rules.campaign_return import CampaignFigures
+from crm_ext.shared.text import to_persian_digits
 
 MONEY = (
     "budget",
@@ -150,16 +151,21 @@ def _reconciliation(totals, checks) -> str:
         currency = queries.currency_of(total.company)
         line = _("{0}: income {1} and cost of goods {2}, as in the general ledger of the period.").format(
             escape_html(total.company),
-            fmt_money(total.income, currency=currency),
-            fmt_money(total.cost_of_goods, currency=currency),
+            _money(total.income, currency),
+            _money(total.cost_of_goods, currency),
         )
         check = by_company.get(total.company)
         if check:
             line += " " + _("Compared with the whole ledger on {0}: difference {1}.").format(
-                format_datetime(check.checked_at), fmt_money(check.difference, currency=currency)
+                format_datetime(check.checked_at), _money(check.difference, currency)
             )
         lines.append(line)
     return "<br>".join(lines)
+
+
+def _money(amount: Any, currency: str) -> str:
+    written = fmt_money(amount, currency=currency)
+    return to_persian_digits(written) if (frappe.local.lang or "").startswith("fa") else written
 
 
 def _chart(rows: list[dict[str, Any]], confidential: bool) -> dict[str, Any] | None:

@@ -1,6 +1,5 @@
 // The form of a service contract: helps to type lines, and leads through amendment, suspension, end and renewal.
 const API = "crm_ext.api.service_contracts";
-const DATE_FIELDS = ["start_date", "end_date", "next_billing_date", "notice_given_on", "terminated_on"];
 const MONTHS_AHEAD = 12;
 
 frappe.ui.form.on("Service Contract", {
@@ -13,7 +12,6 @@ frappe.ui.form.on("Service Contract", {
 	},
 
 	refresh(frm) {
-		write_dates_in_words(frm);
 		frm.toggle_display("versions_html", frm.doc.docstatus === 1);
 		if (frm.is_new()) return;
 		show_preview_button(frm);
@@ -29,9 +27,6 @@ frappe.ui.form.on("Service Contract", {
 	},
 
 	company: set_currency,
-
-	start_date: write_dates_in_words,
-	end_date: write_dates_in_words,
 });
 
 frappe.ui.form.on("Service Contract Line", {
@@ -108,16 +103,8 @@ function in_words(day) {
 	return new Intl.DateTimeFormat("fa-IR-u-ca-persian", { dateStyle: "long" }).format(new Date(year, month - 1, date));
 }
 
-function write_dates_in_words(frm) {
-	if (!reads_persian()) return;
-	for (const field of DATE_FIELDS) {
-		const help = field === "end_date" ? __("Empty: until notice is given.") : "";
-		frm.set_df_property(field, "description", in_words(frm.doc[field]) || help);
-	}
-}
-
 function money(amount, currency) {
-	return in_digits(format_currency(amount, currency));
+	return frappe.format(amount, { fieldtype: "Currency", options: "currency" }, { only_value: true }, { currency });
 }
 
 // In the digits of whoever reads.
@@ -175,7 +162,7 @@ function show_left(frm, line) {
 	if (line.hours !== null) said.push(__("{0} hours left", [line.hours]));
 	const used_up = line.visits === 0 || line.hours === 0;
 	frm.dashboard.add_indicator(
-		`${__("Line {0}", [line.line])}: ${said.join(", ")}`,
+		in_digits(`${__("Line {0}", [line.line])}: ${said.join(__(", "))}`),
 		used_up ? "orange" : "green"
 	);
 }
