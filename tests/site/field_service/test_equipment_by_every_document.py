@@ -223,9 +223,11 @@ def test_a_pos_sale_delivers_when_its_invoice_moves_the_stock(pump, customers):
     assert (record.status, record.delivery_document) == ("In Use", invoice.name)
 
 
-def test_pos_invoices_deliver_when_they_are_gathered(pump, customers):
+def test_pos_invoices_deliver_when_they_are_gathered(pump, customers, monkeypatch):
     from erpnext.accounts.doctype.pos_invoice_merge_log.pos_invoice_merge_log import consolidate_pos_invoices
 
+    # ERPNext commits while it gathers; a till that stays would change the books of the tests after this one.
+    monkeypatch.setattr(frappe.db, "commit", lambda: None)
     (number,) = units.stocked(pump.name, 1)
     mode = cash_mode()
     profile = frappe.get_doc(
@@ -236,7 +238,7 @@ def test_pos_invoices_deliver_when_they_are_gathered(pump, customers):
             "currency": frappe.get_cached_value("Company", makers.company(), "default_currency"),
             "warehouse": makers.warehouse(),
             "selling_price_list": "Standard Selling",
-            "write_off_account": makers.account("Expense"),
+            "write_off_account": frappe.get_cached_value("Company", makers.company(), "write_off_account"),
             "write_off_cost_center": frappe.get_cached_value("Company", makers.company(), "cost_center"),
             "payments": [{"mode_of_payment": mode, "default": 1}],
         }
