@@ -83,5 +83,5 @@ def test_a_contract_is_amended_and_ended_from_its_form(page, site, contract):
 @pytest.mark.roles("Maintenance Manager", "Sales Manager", "Accounts Manager")
 def test_persian_readers_see_the_days_of_a_contract_in_their_calendar(persian_page, contract):
     open_form(persian_page, contract)
-    words = persian_page.locator("[data-fieldname='start_date'] .help-box")
-    expect(words).to_contain_text(re.compile("[۰-۹]{1,2} .+ ۱[۳-۵][۰-۹]{2}"), timeout=OPENING)
+    day = persian_page.locator(".frappe-control[data-fieldname='start_date']").first
+    expect(day).to_contain_text(re.compile("۱[۳-۵][۰-۹]{2}/[۰-۹]{2}/[۰-۹]{2}"), timeout=OPENING)
