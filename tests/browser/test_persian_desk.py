@@ -30,6 +30,9 @@ def test_prices_are_written_with_persian_days_and_digits(persian_page, records, 
     picker = page.get_by_role("dialog", name="انتخاب روز")
     expect(picker).to_contain_text("آذر ۱۴۰۵")
     accessible(page, within=".crm-picker")
+    page.mouse.wheel(0, 60)
+    page.wait_for_function("() => window.scrollY > 0")
+    expect(picker).to_be_visible()
     # In a month that reads from right to left, left is the day after.
     for key in ("ArrowLeft", "PageDown", "Enter"):
         page.keyboard.press(key)

@@ -8,7 +8,10 @@ const STEPS = { ArrowLeft: 1, ArrowRight: -1, ArrowDown: 7, ArrowUp: -7 };
 const GAP = 4;
 let open = null;
 
-/** Opens when the field is entered, as the desk's own does; the arrow down leads into it. now: the field's present value; has_time: the field keeps a time beside the day. */
+/**
+ * Opens when the field is entered, as the desk's own does; the arrow down leads into it.
+ * now: gives today or this moment as the model writes it; has_time: the field keeps a time beside the day.
+ */
 export function attach(field, { now, has_time = false }) {
 	const show = () => {
 		if (open?.field !== field && !field.$input.prop("disabled")) new Picker(field, { now, has_time });
@@ -45,7 +48,9 @@ class Picker {
 		this.$element.on("click", "[data-now]", () => this.set(this.now()));
 		this.$element.on("mousedown", (event) => !$(event.target).is("input") && event.preventDefault());
 		this.$element.on("keydown", (event) => this.key(event));
-		this.leave = ({ target }) => this.$element[0].contains(target) || field.$input.is(target) || this.close();
+		// It scrolls with the page, as a phone does when its keyboard comes up; only what scrolls within the page leaves it behind.
+		this.leave = ({ target }) =>
+			target === document || this.$element[0].contains(target) || field.$input.is(target) || this.close();
 		document.addEventListener("mousedown", this.leave, true);
 		document.addEventListener("scroll", this.leave, true);
 		this.draw();
@@ -82,7 +87,7 @@ class Picker {
 		return `<td role="gridcell" aria-selected="${day === this.chosen}">
 			<button type="button" data-day="${day}" tabindex="${day === this.day ? 0 : -1}" aria-label="${day_title(day)}"
 				class="${marks.filter(Boolean).map((mark) => `crm-picker-${mark}`).join(" ")}"
-				${this.can_choose(day) ? "" : "disabled"}>${persian_digits(String(number))}</button></td>`;
+				aria-disabled="${!this.can_choose(day)}">${persian_digits(String(number))}</button></td>`;
 	}
 
 	can_choose(day) {
@@ -116,6 +121,7 @@ class Picker {
 	}
 
 	choose(day, time = this.has_time && this.time()) {
+		if (!this.can_choose(day)) return;
 		if (!time) return this.set(day);
 		const chosen = `${day} ${time}:00`;
 		this.set(frappe.datetime.is_system_time_zone() ? chosen : frappe.datetime.convert_to_system_tz(chosen, true));
@@ -127,11 +133,10 @@ class Picker {
 		return moment(frappe.datetime.convert_to_user_tz(shown)).locale("en").format("HH:mm");
 	}
 
+	/** As if it were typed: forms, grids, filters and dialogs alike hear of what their input says. */
 	set(value) {
 		this.leave_to_field();
-		this.field.set_value(value);
-		// Filters of lists and reports hear of a change from the input alone.
-		this.field.$input.trigger("change");
+		this.field.$input.val(this.field.format_for_input(value)).trigger("change");
 	}
 
 	focus() {
