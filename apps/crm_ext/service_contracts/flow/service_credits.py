@@ -34,7 +34,6 @@ from crm_ext.shared.results import Refusal, refuse
 
 _CLOSED, _RESOLVED = "Closed", "Resolved"
 
-
 Credit = tuple[Claim, Decimal]
 
 
@@ -43,8 +42,7 @@ def preview(contract: Document) -> list[dict]:
 
     Each: issue, subject, missed, due_by, came (None: it still has not), line_number, amount (contract currency; None where
     nothing is given), invoice (the credit note, once given), reason (why nothing is given, or why what was given is to be
-    taken back; else None), state: "Given", "To Give", "Waiting",
-    "Nothing" or "Take Back".
+    taken back; else None), state: "Given", "To Give", "Waiting", "Nothing" or "Take Back".
     """
     if not _gives_credits(contract):
         return []
