@@ -78,6 +78,8 @@ def _on_test_site(
         if suite == "browser":
             assets.build(light)
             assets.share(light, bench)
+        else:
+            assets.compile_translations(light)
     except Refused as refusal:
         line(f"\n{refusal}")
         return summary.broken(suite, str(refusal).splitlines()[0], time.monotonic() - started)
