@@ -1,7 +1,8 @@
 """A connection to the test site for every test, rolled back after each.
 
 `./dev test site` names the bench and the site in CRM_EXT_BENCH and CRM_EXT_TEST_SITE. Each test runs in a transaction
-that is rolled back; a test that must commit (for other processes, for background jobs) removes what it made itself.
+that is rolled back; a test that must commit (for other processes, for background jobs) removes what it made itself, and what
+it misses is put back after its file.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from snapshot import Snapshot
 
 BENCH = Path(os.environ.get("CRM_EXT_BENCH", Path.home() / "crm-ext-bench"))
 
@@ -58,6 +60,19 @@ def site(site_connection):
     # Documents that were read inside the rolled-back transaction would outlive it here and in Redis.
     frappe.local.document_cache = {}
     frappe.cache.delete_keys("document_cache::")
+
+
+@pytest.fixture(scope="session")
+def snapshot(site_connection) -> Snapshot:
+    return Snapshot(site_connection.db)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def put_back(site_connection, snapshot):
+    """Whatever a file of tests commits, the next one finds the site as it was installed."""
+    yield
+    if snapshot.restore():
+        site_connection.clear_cache()
 
 
 @pytest.fixture
