@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 import frappe
 from frappe import _
 
+from crm_ext.crm_ext_core.flow.spelling import moment, number
 from crm_ext.dispatch.flow import terms
-from crm_ext.self_service.flow.pages import moment, number
 from crm_ext.shared.results import Refusal
 
 

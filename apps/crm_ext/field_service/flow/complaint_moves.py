@@ -8,10 +8,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.flow import complaint_policy as policy
 from crm_ext.field_service.queries import complaints as queries
 from crm_ext.field_service.rules import complaints as rules
-from crm_ext.self_service.flow import pages
 
 _COMING = ("Planned", "On the Way", "In Progress")
 
@@ -28,7 +28,7 @@ def of_issue(issue: Document, asked: Any, orders: list[dict]) -> dict[str, str]:
         now_datetime(),
         policy.waiting(),
     )
-    values = {name: pages.moment(moment) for name, moment in move.values.items()}
+    values = {name: spelling.moment(moment) for name, moment in move.values.items()}
     return {"whose": _whose(move.whose), "text": _TEXTS[move.code](values)}
 
 

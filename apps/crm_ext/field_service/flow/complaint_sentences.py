@@ -7,7 +7,7 @@ from typing import NoReturn
 import frappe
 from frappe import _
 
-from crm_ext.self_service.flow import pages
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.shared.results import Refusal
 
 
@@ -20,7 +20,7 @@ _SENTENCES = {
     "not_asked": lambda values: _("The customer has not been asked yet. Ask the customer first."),
     "still_waiting": lambda values: _(
         "The customer was asked and has time to answer until {0}. Record the answer if they gave it to you."
-    ).format(pages.moment(values["until"])),
+    ).format(spelling.moment(values["until"])),
     "answered_otherwise": lambda values: _(
         "This question was answered already. Please write or call us if something has changed."
     ),

@@ -13,11 +13,12 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_url_to_form, now_datetime
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.queries import complaints as complaint_queries
 from crm_ext.field_service.queries import escalations as queries
 from crm_ext.field_service.rules.escalations import listeners
 from crm_ext.marketing_automation.flow.locks import exclusively
-from crm_ext.self_service.flow import letters, pages
+from crm_ext.self_service.flow import letters
 from crm_ext.self_service.flow.once import insert_once
 from crm_ext.self_service.flow.outbox import words_of
 
@@ -109,7 +110,7 @@ def _mail(row: Any, step: Any, told: dict[str, str | None]) -> None:
 
 
 def _sentence(row: Any) -> str:
-    values = (row.issue, pages.moment(row.due_by))
+    values = (row.issue, spelling.moment(row.due_by))
     is_late = row.due_by < now_datetime()
     if row.measure == "Response":
         if is_late:

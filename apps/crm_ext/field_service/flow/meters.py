@@ -8,8 +8,9 @@ from decimal import Decimal
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import format_datetime, get_datetime, now_datetime
+from frappe.utils import get_datetime, now_datetime
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.queries import meters as queries
 from crm_ext.field_service.rules import meters as rules
 from crm_ext.shared.meter_usage import Reading
@@ -158,7 +159,7 @@ def _throw(refusal: Refusal) -> None:
     places = [
         values.get("typed", _number(values.get("value"))),
         _number(values.get("before", values.get("after"))),
-        format_datetime(values["read_on"]) if "read_on" in values else "",
+        spelling.moment(values.get("read_on")),
     ]
     frappe.throw(sentence.format(*places))
 

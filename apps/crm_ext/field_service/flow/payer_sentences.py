@@ -10,8 +10,8 @@ import json
 from frappe import _
 from frappe.model.document import Document
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.rules.payers import Reason
-from crm_ext.self_service.flow import pages
 
 
 def stored(reason: Reason) -> str:
@@ -33,23 +33,23 @@ def why(row: Document) -> str:
 def sentence(reason: Reason) -> str:
     values = dict(reason.values)
     if "line" in values:
-        values["line"] = pages.number(values["line"])
+        values["line"] = spelling.number(values["line"])
     match reason.code:
         case "supplier_warranty":
-            return _("Warranty of {0} until {1}").format(values["supplier"], pages.day(values["until"]))
+            return _("Warranty of {0} until {1}").format(values["supplier"], spelling.day(values["until"]))
         case "warranty":
-            return _("Our warranty until {0}").format(pages.day(values["until"]))
+            return _("Our warranty until {0}").format(spelling.day(values["until"]))
         case "contract_parts":
             return _("{2}% of parts are included ({0}, line {1})").format(
-                values["contract"], values["line"], pages.number(values["percent"])
+                values["contract"], values["line"], spelling.number(values["percent"])
             )
         case "contract_hours":
             return _("{2} hours are left ({0}, line {1})").format(
-                values["contract"], values["line"], pages.number(values["left"])
+                values["contract"], values["line"], spelling.number(values["left"])
             )
         case "contract_visits":
             return _("{2} visits are left ({0}, line {1})").format(
-                values["contract"], values["line"], pages.number(values["left"])
+                values["contract"], values["line"], spelling.number(values["left"])
             )
         case "contract_work":
             return _("Work is included ({0}, line {1})").format(values["contract"], values["line"])
@@ -68,7 +68,7 @@ def sentence(reason: Reason) -> str:
         case "parts_not_included":
             return _("Parts are not included ({0}, line {1})").format(values["contract"], values["line"])
         case "warranty_over":
-            return _("Our warranty ended on {0}").format(pages.day(values["until"]))
+            return _("Our warranty ended on {0}").format(spelling.day(values["until"]))
         case "not_under_warranty":
             return _("Our warranty does not cover {0}").format(values["cause"])
         case "nothing_covers":

@@ -8,8 +8,8 @@ from typing import NoReturn
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import format_datetime, formatdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.shared.results import Refusal
 
 
@@ -47,7 +47,7 @@ def _of_order(code: str, values, order: Document) -> str | None:
             ).format(_(", ").join(values["tasks"]))
         case "posting_date_in_future":
             return _("{0} has not come yet. Choose today or an earlier day as Posting Date.").format(
-                formatdate(values["day"])
+                spelling.day(values["day"])
             )
         case "equipment_of_other_customer":
             return _(
@@ -67,7 +67,7 @@ def _of_times(code: str, values, order: Document) -> str | None:
         case "time_does_not_exist":
             return _(
                 "Work and travel, row {0}: {1} never was; clocks went forward in that hour. Correct the time."
-            ).format(values["row"], format_datetime(values["moment"]))
+            ).format(values["row"], spelling.moment(values["moment"]))
         case "ends_before_start":
             return _("Work and travel, row {0}: Until must be later than From.").format(values["row"])
         case "time_too_long":
@@ -81,7 +81,7 @@ def _of_times(code: str, values, order: Document) -> str | None:
         case "time_in_future":
             return _(
                 "Work and travel, row {0} ends on {1}, which is still to come. Correct the time; the clock of the phone may be wrong."
-            ).format(values["row"], format_datetime(values["moment"]))
+            ).format(values["row"], spelling.moment(values["moment"]))
         case "employee_missing":
             return _(
                 "Technician {0} has no employee, so the hours cannot be booked. Enter the Employee on the technician."

@@ -8,8 +8,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.queries import service_orders as queries
-from crm_ext.self_service.flow import pages
 
 _PICTURES = ("png", "jpg", "jpeg", "webp", "gif")
 # Why these pay is between them and the house.
@@ -20,13 +20,13 @@ def facts(order: Document) -> dict[str, Any]:
     """Ready texts for the template: dates, quantities, tasks, parts, times, photos, what the customer pays."""
     payers = _payers(order)
     return {
-        "day": pages.day(order.posting_date or order.planned_start),
-        "signed_on": pages.moment(order.signed_on),
+        "day": spelling.day(order.posting_date or order.planned_start),
+        "signed_on": spelling.moment(order.signed_on),
         "tasks": [_task(task) for task in order.tasks],
         "parts": _parts(order, payers),
         "times": _times(order, payers),
         "photos": _photos(order),
-        "customer_pays": pages.money(order.customer_total, order.currency) if order.customer_total else "",
+        "customer_pays": spelling.money(order.customer_total, order.currency) if order.customer_total else "",
         "equipment": queries.equipment_words(order.equipment) if order.equipment else None,
     }
 
@@ -49,7 +49,7 @@ def who_pays(service_order: str) -> list[dict[str, Any]]:
 
 def _task(task: Document) -> dict[str, str]:
     answers = {
-        "Measured Value": f"{pages.number(task.value)} {task.unit or ''}".strip() if task.value else "",
+        "Measured Value": f"{spelling.number(task.value)} {task.unit or ''}".strip() if task.value else "",
         "Text": "",
         "Photo": _("see photo") if task.photo else "",
     }
@@ -80,8 +80,8 @@ def _alone(row: Document) -> dict[str, str]:
 
 def _shared(row: Document) -> dict[str, str]:
     if row.doctype == "Service Order Part":
-        return {**_alone(row), "who": _("{0} {1}%").format(_(row.payer), pages.number(row.share_percent))}
-    return {**_alone(row), "who": _("{0} {1} hours").format(_(row.payer), pages.number(row.charged_hours))}
+        return {**_alone(row), "who": _("{0} {1}%").format(_(row.payer), spelling.number(row.share_percent))}
+    return {**_alone(row), "who": _("{0} {1} hours").format(_(row.payer), spelling.number(row.charged_hours))}
 
 
 def _parts(order: Document, payers: dict[str, list]) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def _part(row: Document, payers: dict[str, list]) -> dict[str, Any]:
     numbers = [number.strip() for number in (row.serial_no or "").splitlines() if number.strip()]
     return {
         "item": row.item_name or row.item_code,
-        "quantity": f"{pages.number(row.qty)} {_(row.uom or '')}".strip(),
+        "quantity": f"{spelling.number(row.qty)} {_(row.uom or '')}".strip(),
         "numbers": _(", ").join([*numbers, *([row.batch_no] if row.batch_no else [])]),
         "payers": payers[row.name],
     }
@@ -106,8 +106,8 @@ def _time(row: Document, payers: dict[str, list]) -> dict[str, Any]:
     return {
         "what": _(row.what),
         "technician": row.technician,
-        "when": pages.window(row.from_time, row.to_time),
-        "hours": pages.number(round(row.hours or 0, 2)),
+        "when": spelling.window(row.from_time, row.to_time),
+        "hours": spelling.number(round(row.hours or 0, 2)),
         "payers": payers[row.name],
     }
 

@@ -10,9 +10,9 @@ from frappe import _
 from frappe.sessions import get_csrf_token
 from frappe.utils import get_system_timezone, now_datetime, strip_html
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.queries import technician_jobs as queries
 from crm_ext.field_service.rules.technician_day import place_of
-from crm_ext.self_service.flow import pages
 from crm_ext.service_contracts.flow import entitlements
 
 # How far back and ahead a phone takes along.
@@ -86,11 +86,11 @@ def _contracts(rows: list[dict], now: datetime) -> dict[str, dict[str, str]]:
 def _entitlement_words(found: Any) -> str:
     words = [found.contract]
     if found.visits_left is not None:
-        words.append(_("{0} visits left").format(pages.number(found.visits_left)))
+        words.append(_("{0} visits left").format(spelling.number(found.visits_left)))
     if found.hours_left is not None:
-        words.append(_("{0} hours left").format(pages.number(found.hours_left)))
+        words.append(_("{0} hours left").format(spelling.number(found.hours_left)))
     if found.parts_percent:
-        words.append(_("{0} % of parts").format(pages.number(found.parts_percent)))
+        words.append(_("{0} % of parts").format(spelling.number(found.parts_percent)))
     return " · ".join(words)
 
 

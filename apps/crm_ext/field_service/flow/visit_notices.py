@@ -14,10 +14,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.dispatch.flow import terms
 from crm_ext.dispatch.rules.travel import coordinates
 from crm_ext.field_service.queries import visit_notices as queries
-from crm_ext.self_service.flow import pages, service_links
+from crm_ext.self_service.flow import service_links
 from crm_ext.self_service.flow.outbox import Outbox, Reader, Words
 from crm_ext.shared.results import Refusal
 
@@ -124,7 +125,7 @@ def _link(notice: Document, email: str | None) -> str:
 
 
 def _window(notice: Document, visit: dict) -> tuple[str, list[str]]:
-    window = pages.window(notice.window_start, notice.window_end)
+    window = spelling.window(notice.window_start, notice.window_end)
     return _("When we come to you: {0}").format(window), [
         _("We come about “{0}”: {1}.").format(visit.title, window),
         _("If that does not suit you, choose another time on this page:"),
@@ -138,7 +139,7 @@ def _on_the_way(notice: Document, visit: dict) -> tuple[str, list[str]]:
         )
     ]
     if notice.expected_at:
-        sentences.append(_("Expected arrival: {0}.").format(pages.moment(notice.expected_at)))
+        sentences.append(_("Expected arrival: {0}.").format(spelling.moment(notice.expected_at)))
     return _("We are on the way"), [*sentences, _("You can follow the visit on this page:")]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.shared.results import Refusal
 
 
@@ -54,5 +54,5 @@ def of_standing(refusal: Refusal) -> str:
             return _("Order {0} was already made of this offer. Go on there.").format(values["order"])
         return _("This offer was already ordered. Go on in its order.")
     return _("This offer was valid until {0}. Ask for a new one, or for a longer validity.").format(
-        formatdate(values["valid_until"])
+        spelling.day(values["valid_until"])
     )

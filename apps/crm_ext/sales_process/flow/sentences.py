@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import frappe
 from frappe import _
-from frappe.utils import fmt_money, formatdate
+from frappe.utils import fmt_money
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.sales_process.rules.facts import FACTS, Judgement, Measure
 from crm_ext.sales_process.rules.processes import Activity
-from crm_ext.shared.calendars import format_jalali
 from crm_ext.shared.money import rounded
 from crm_ext.shared.results import Refusal
-from crm_ext.shared.text import to_persian_digits
 
 
 def refusal_sentence(refusal: Refusal) -> str:
@@ -111,12 +108,7 @@ class _Words:
         return _number_of(Decimal(self.values[key]), Measure.COUNT, self.currency)
 
     def day(self, key: str) -> str:
-        return spelled_date(self.values[key])
-
-
-def spelled_date(day: date) -> str:
-    """By the Jalali calendar for readers of Persian, in the site's own format for all others."""
-    return format_jalali(day) if _reads_persian() else formatdate(day)
+        return spelling.day(self.values[key])
 
 
 def _number_of(value: Decimal, measure: Measure, currency: str) -> str:
@@ -127,16 +119,12 @@ def _number_of(value: Decimal, measure: Measure, currency: str) -> str:
     else:
         text = f"{rounded(value, 2).normalize():f}"
     # The sign of a currency stays on the line of its number.
-    return _isolated(to_persian_digits(text).replace(" ", "\u00a0")) if _reads_persian() else text
+    return _isolated(spelling.digits(text).replace(" ", "\u00a0")) if spelling.reads_persian() else text
 
 
 def _isolated(text: str) -> str:
     """Between marks that keep a Latin name or an amount from mixing with the order of Persian text around it."""
-    return f"\u2068{text}\u2069" if _reads_persian() else text
-
-
-def _reads_persian() -> bool:
-    return (frappe.local.lang or "").startswith("fa")
+    return f"\u2068{text}\u2069" if spelling.reads_persian() else text
 
 
 def _stock_short(words: _Words) -> str:

@@ -18,6 +18,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_url, getdate, nowdate
 
 from crm_ext import erpnext_port
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.self_service.flow import pages, portal_links, portal_payments
 from crm_ext.self_service.flow.portal_links import Answerer
 from crm_ext.self_service.flow.service import as_service
@@ -73,7 +74,9 @@ def pay(order_name: str, payer_email: str | None) -> str:
         frappe.throw(_sentence(deposit))
     if deposit.paid_on:
         frappe.throw(
-            _("The deposit was paid already, on {0}. There is nothing more to do.").format(pages.day(deposit.paid_on))
+            _("The deposit was paid already, on {0}. There is nothing more to do.").format(
+                spelling.day(deposit.paid_on)
+            )
         )
     gateway = portal_payments.gateway(order.company, order.currency)
     if not gateway:
@@ -82,7 +85,9 @@ def pay(order_name: str, payer_email: str | None) -> str:
         return request.payment_url
     # Customers have no rights to payment requests; whose order it is was checked at the door.
     with as_service():
-        made = erpnext_port.request_payment_of_order(order_name, flt(deposit.amount), gateway.name, payer_email)
+        made = erpnext_port.request_payment_of_order(
+            order_name, flt(deposit.amount), gateway.name, payer_email
+        )
     frappe.db.set_value("Sales Order", order_name, {"deposit_request": made.name, "deposit_paid_on": None})
     return made.payment_url
 
@@ -91,7 +96,11 @@ def pay_of_offer(answerer: Answerer) -> str:
     """As `pay`, for the order that was made of an accepted quotation."""
     accepted = acceptance_of(answerer.quotation)
     if not accepted or not accepted.sales_order:
-        frappe.throw(_("There is no order of this offer yet. Please accept it first, or wait until we have looked at it."))
+        frappe.throw(
+            _(
+                "There is no order of this offer yet. Please accept it first, or wait until we have looked at it."
+            )
+        )
     address = pay(accepted.sales_order, answerer.email)
     portal_links.note_use(answerer, "Deposit")
     return address
@@ -183,12 +192,16 @@ def _sentence(refusal: Refusal) -> str:
     return {
         "order_not_submitted": _("This order is not confirmed yet. Please wait until we have looked at it."),
         "order_cancelled": _("This order was cancelled. There is nothing to pay."),
-        "order_closed": _("This order is closed. There is nothing to pay; please ask us if you expected otherwise."),
+        "order_closed": _(
+            "This order is closed. There is nothing to pay; please ask us if you expected otherwise."
+        ),
         "order_billed": _("This order is invoiced already. Please pay its invoices."),
         "no_deposit": _("No deposit is asked for this order. You will get an invoice."),
         "deposit_met": _("What you have paid covers the deposit already. There is nothing more to do."),
         "deposit_partly_paid": _("A part of the deposit has arrived. Please ask us how to pay the rest."),
-        "asked_otherwise": _("We have asked you for a payment of this order in another way. Please use that one, or ask us."),
+        "asked_otherwise": _(
+            "We have asked you for a payment of this order in another way. Please use that one, or ask us."
+        ),
     }[refusal.code]
 
 

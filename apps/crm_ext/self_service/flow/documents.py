@@ -15,6 +15,7 @@ from frappe.utils.jinja_globals import is_rtl
 from frappe.utils.pdf import get_pdf
 from frappe.utils.xlsxutils import make_xlsx
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.self_service.flow import pages
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.flow.statement import Statement, statement
@@ -81,9 +82,9 @@ def bucket_labels() -> list[str]:
     """Of the amounts not due and of each bucket, in the order of `Ageing`."""
     labels, first = [_("Not due yet")], 0
     for end in BUCKET_ENDS:
-        labels.append(_("{0} to {1} days").format(pages.number(first), pages.number(end)))
+        labels.append(_("{0} to {1} days").format(spelling.number(first), spelling.number(end)))
         first = end + 1
-    return [*labels, _("More than {0} days").format(pages.number(BUCKET_ENDS[-1]))]
+    return [*labels, _("More than {0} days").format(spelling.number(BUCKET_ENDS[-1]))]
 
 
 def document_words(doctype: str, is_return: int | None = 0, amount: Decimal | None = None) -> str:

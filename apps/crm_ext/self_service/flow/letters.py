@@ -9,8 +9,9 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
-from frappe.utils import escape_html, format_datetime, get_url_to_form
+from frappe.utils import escape_html, get_url_to_form
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.self_service.queries.quotations import is_desk_user
 
 
@@ -18,7 +19,7 @@ def send_link(quotation: str, email: str, address: str, expires_at: datetime | s
     text = _(
         "Here is our quotation {0}. You can read it, choose options, ask and accept it on this page:"
     ).format(quotation)
-    until = _("The link is for you alone and works until {0}.").format(format_datetime(expires_at, "medium"))
+    until = _("The link is for you alone and works until {0}.").format(spelling.moment(expires_at))
     shown = escape_html(address)
     mail(
         [email],

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_url, getdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.marketing_automation.flow import signing
 from crm_ext.self_service.flow import identity, pages
 from crm_ext.self_service.flow.once import insert_once
@@ -132,15 +133,17 @@ def _words(notice: Document, reader: Reader) -> Words:
 def _ordered(notice: Document, order: frappe._dict) -> tuple[str, list[str]]:
     return _("Your order {0}").format(order.name), [
         _("Thank you. We have your order {0} over {1}.").format(
-            order.name, pages.money(order.grand_total, order.currency)
+            order.name, spelling.money(order.grand_total, order.currency)
         ),
-        _("It can leave on {0}.").format(pages.day(notice.day)),
+        _("It can leave on {0}.").format(spelling.day(notice.day)),
     ]
 
 
 def _date_changed(notice: Document, order: frappe._dict) -> tuple[str, list[str]]:
     return _("New date for your order {0}").format(order.name), [
-        _("The delivery day of your order {0} has changed to {1}.").format(order.name, pages.day(notice.day))
+        _("The delivery day of your order {0} has changed to {1}.").format(
+            order.name, spelling.day(notice.day)
+        )
     ]
 
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
-from frappe.utils import flt, fmt_money, format_datetime, formatdate, get_datetime, getdate, strip_html
+from frappe.utils import strip_html
 from frappe.utils.jinja_globals import is_rtl
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.marketing_automation.flow import signing
 from crm_ext.self_service.flow.identity import Acting, acting
 from crm_ext.self_service.queries import identity as queries
-from crm_ext.shared.calendars import format_jalali
-from crm_ext.shared.text import to_persian_digits
 
 _SAYING = "crm_ext_saying"
 _SAYING_SECONDS = 300
@@ -86,69 +84,18 @@ def navigation() -> tuple[dict[str, str], ...]:
 
 
 def formats() -> dict[str, Callable[..., str]]:
-    """Functions for templates, by their names: those below, from money to route."""
-    return {
-        "money": money,
-        "number": number,
-        "day": day,
-        "moment": moment,
-        "clock": clock,
-        "times": times,
-        "listed": listed,
-        "route": route,
-    }
-
-
-def money(amount: Any, currency: str | None = None) -> str:
-    """With the currency's sign, in the reader's digits; empty for None."""
-    return "" if amount is None else _digits(fmt_money(flt(amount), currency=currency))
-
-
-def number(value: Any) -> str:
-    """A quantity without needless zeros: '2.5', '12', '1,200'."""
-    if value is None:
-        return ""
-    text = f"{flt(value, 6):,.6f}".rstrip("0").rstrip(".")
-    return _digits(text)
-
-
-def day(value: date | datetime | str | None) -> str:
-    """Jalali for readers of Persian, else in the site's format; empty for None."""
-    if not value:
-        return ""
-    return format_jalali(getdate(value)) if _is_persian() else formatdate(value)
-
-
-def moment(value: datetime | str | None) -> str:
-    """A day with the time of day in the site's time zone."""
-    if not value:
-        return ""
-    if _is_persian():
-        at = get_datetime(value)
-        return f"{format_jalali(at)} {to_persian_digits(f'{at:%H:%M}')}"
-    return format_datetime(value, "medium")
-
-
-def window(start: datetime | str | None, end: datetime | str | None) -> str:
-    """A day with two times of it, in the site's time zone: '2026-11-22, 08:00–10:00'."""
-    if not start or not end:
-        return moment(start)
-    return listed(day(start), times(start, end))
-
-
-def times(start: datetime | str, end: datetime | str) -> str:
-    """Two times of one day: '08:00–10:00'; in words where a dash would be read in either direction."""
-    return _("{0}–{1}").format(clock(start), clock(end))
-
-
-def listed(*words: str) -> str:
-    """The words with the reader's commas between them, without those that are empty."""
-    return _(", ").join(word for word in words if word)
-
-
-def clock(value: datetime | str | None) -> str:
-    """The time of day alone, in the site's time zone: '08:00'."""
-    return _digits(f"{get_datetime(value):%H:%M}") if value else ""
+    """Functions for templates, by their names: how days, amounts and addresses are written."""
+    written = (
+        spelling.money,
+        spelling.number,
+        spelling.day,
+        spelling.moment,
+        spelling.clock,
+        spelling.times,
+        spelling.listed,
+        route,
+    )
+    return {function.__name__: function for function in written}
 
 
 def route(*parts: str) -> str:
@@ -204,11 +151,3 @@ def _way_back(active: str) -> dict[str, str] | None:
 def _house(here: Acting | None) -> str:
     """The name above the page."""
     return (here and here.company) or queries.settings().company or frappe.db.get_default("company") or ""
-
-
-def _is_persian() -> bool:
-    return (frappe.local.lang or "").startswith("fa")
-
-
-def _digits(text: str) -> str:
-    return to_persian_digits(text) if _is_persian() else text

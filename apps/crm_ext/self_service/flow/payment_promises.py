@@ -11,7 +11,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from crm_ext.self_service.flow import pages, refusals
+from crm_ext.crm_ext_core.flow import spelling
+from crm_ext.self_service.flow import refusals
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.flow.portal_payments import debt_of, key_of, load_debts
 from crm_ext.self_service.flow.statement import currency_precision
@@ -149,7 +150,7 @@ def _require_unpromised(invoices: Collection[str]) -> None:
     for invoice, row in queries.promised(invoices).items():
         frappe.throw(
             _("Invoice {0} is promised already, for {1}. Please keep to that or withdraw it first.").format(
-                invoice, pages.day(row.promised_date)
+                invoice, spelling.day(row.promised_date)
             )
         )
 

@@ -10,9 +10,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import strip_html
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.offer_desk.flow import quotation_options as options
 from crm_ext.offer_desk.flow import revisions
-from crm_ext.self_service.flow import deposits, pages, quotation_responses, quotation_suggestions
+from crm_ext.self_service.flow import deposits, quotation_responses, quotation_suggestions
 from crm_ext.self_service.queries import portal_links as link_queries
 from crm_ext.self_service.queries import quotations as queries
 
@@ -45,10 +46,10 @@ def figures(quotation: str, chosen: Collection[str], alternatives: Collection[st
     """{net_total, taxes, total, payable, promise_date}: words for the page; seen_total: the exact amount to pay."""
     shown = options.preview(quotation, chosen, alternatives)
     return {
-        "net_total": pages.money(shown.net_total, shown.currency),
-        "taxes": [[tax.description, pages.money(tax.amount, shown.currency)] for tax in shown.taxes],
-        "payable": pages.money(shown.payable, shown.currency),
-        "promise_date": pages.day(shown.promise_date) or _("on request"),
+        "net_total": spelling.money(shown.net_total, shown.currency),
+        "taxes": [[tax.description, spelling.money(tax.amount, shown.currency)] for tax in shown.taxes],
+        "payable": spelling.money(shown.payable, shown.currency),
+        "promise_date": spelling.day(shown.promise_date) or _("on request"),
         "seen_total": str(shown.payable),
     }
 
@@ -88,12 +89,12 @@ def _standing(quotation: Document) -> dict[str, Any]:
     """Of an offer that nobody chooses in any more: as it stands."""
     days = [row.get("promise_date") for row in quotation.items if row.get("promise_date")]
     return {
-        "net_total": pages.money(quotation.net_total, quotation.currency),
+        "net_total": spelling.money(quotation.net_total, quotation.currency),
         "taxes": [
-            [tax.description, pages.money(tax.tax_amount, quotation.currency)] for tax in quotation.taxes
+            [tax.description, spelling.money(tax.tax_amount, quotation.currency)] for tax in quotation.taxes
         ],
-        "payable": pages.money(quotation.rounded_total or quotation.grand_total, quotation.currency),
-        "promise_date": pages.day(max(days)) if days else "",
+        "payable": spelling.money(quotation.rounded_total or quotation.grand_total, quotation.currency),
+        "promise_date": spelling.day(max(days)) if days else "",
         "seen_total": "",
     }
 

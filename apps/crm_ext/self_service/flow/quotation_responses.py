@@ -15,9 +15,10 @@ from hashlib import sha256
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import fmt_money, getdate, now_datetime, strip_html
+from frappe.utils import getdate, now_datetime, strip_html
 
 from crm_ext import erpnext_port as port
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.offer_desk.flow import quotation_options as options
 from crm_ext.offer_desk.flow import revisions
 from crm_ext.offer_desk.flow.quotation_options import Preview
@@ -93,7 +94,7 @@ def accept(
     if not rules.is_what_was_seen(seen_total, shown.payable):
         frappe.throw(
             _("The total is now {0}. Please look at the offer again, and accept it if you agree.").format(
-                fmt_money(shown.payable, currency=shown.currency)
+                spelling.money(shown.payable, shown.currency)
             )
         )
     response = _record(
@@ -316,7 +317,7 @@ def _order(response: Document) -> str | None:
 
 def _tell_of_acceptance(answerer: Answerer, response: Document, problem: str | None) -> None:
     quotation = frappe.get_doc("Quotation", response.quotation)
-    total = fmt_money(response.total, currency=response.currency)
+    total = spelling.money(response.total, response.currency)
     if problem:
         text = _("{0} has accepted quotation {1} ({2}), but the order could not be made: {3}").format(
             response.person_name, quotation.name, total, problem

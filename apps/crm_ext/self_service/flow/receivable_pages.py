@@ -11,9 +11,10 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, getdate
 
+from crm_ext.crm_ext_core.flow.spelling import day, money
 from crm_ext.self_service.flow import disputes, documents, payment_promises, portal_payments
 from crm_ext.self_service.flow.identity import Acting
-from crm_ext.self_service.flow.pages import day, money, route
+from crm_ext.self_service.flow.pages import route
 from crm_ext.self_service.flow.statement import Statement, currency_precision, statement, under_way
 from crm_ext.self_service.queries import portal_documents as queries
 from crm_ext.self_service.queries import receivables

@@ -7,7 +7,7 @@ from typing import NoReturn
 import frappe
 from frappe import _
 
-from crm_ext.self_service.flow import pages
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.shared.results import Refusal
 
 
@@ -22,7 +22,7 @@ def throw(refusal: Refusal, currency: str | None = None) -> NoReturn:
 
 
 def _amount(values: dict, name: str) -> str:
-    return pages.money(values[name], values["currency"])
+    return spelling.money(values[name], values["currency"])
 
 
 # A callable for each, so that the words are looked up when somebody reads them.
@@ -61,9 +61,9 @@ _SENTENCES = {
     ).format(_amount(values, "outstanding")),
     "day_missing": lambda values: _("Please say on which day you will pay."),
     "day_in_the_past": lambda values: _("The day {0} is over. Please choose a day that is to come.").format(
-        pages.day(values["day"])
+        spelling.day(values["day"])
     ),
     "day_too_late": lambda values: _(
         "A promise can reach {0} days ahead, until {1}. Please choose an earlier day or write to us."
-    ).format(values["days"], pages.day(values["latest"])),
+    ).format(values["days"], spelling.day(values["latest"])),
 }

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate, strip_html
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.self_service.flow import pages, visit_page
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.queries import service as queries
@@ -94,7 +95,7 @@ def _entitlement_of(here: Acting, unit: Any) -> Any:
 def _warranty(unit: Any) -> tuple[str, str]:
     if not unit.warranty_expires_on:
         return _("No warranty known"), "plain"
-    until = pages.day(unit.warranty_expires_on)
+    until = spelling.day(unit.warranty_expires_on)
     if getdate(unit.warranty_expires_on) < getdate():
         return _("Warranty ended on {0}").format(until), "plain"
     return _("Warranty until {0}").format(until), "good"
@@ -160,7 +161,7 @@ def _every(row: Any) -> str:
     }
     one = {"Day": _("every day"), "Week": _("every week"), "Month": _("every month"), "Year": _("every year")}
     count = row.interval_count or 1
-    return one[row.interval_unit] if count == 1 else words[row.interval_unit].format(pages.number(count))
+    return one[row.interval_unit] if count == 1 else words[row.interval_unit].format(spelling.number(count))
 
 
 def _offer_of_renewal(contract: Any) -> str | None:
@@ -177,17 +178,17 @@ def _entitlement_words(given: Any) -> list[str]:
         return []
     words = []
     if given.visits_left is not None:
-        words.append(_("{0} visits left in this period").format(pages.number(given.visits_left)))
+        words.append(_("{0} visits left in this period").format(spelling.number(given.visits_left)))
     if given.hours_left is not None:
-        words.append(_("{0} hours left in this period").format(pages.number(given.hours_left)))
+        words.append(_("{0} hours left in this period").format(spelling.number(given.hours_left)))
     if given.parts_percent:
-        words.append(_("{0}% of the parts included").format(pages.number(given.parts_percent)))
+        words.append(_("{0}% of the parts included").format(spelling.number(given.parts_percent)))
     if given.response_hours:
-        words.append(_("We answer within {0} hours").format(pages.number(given.response_hours)))
+        words.append(_("We answer within {0} hours").format(spelling.number(given.response_hours)))
     if given.resolution_hours:
-        words.append(_("Solved within {0} hours").format(pages.number(given.resolution_hours)))
+        words.append(_("Solved within {0} hours").format(spelling.number(given.resolution_hours)))
     if given.covered_causes:
-        words.append(_("Covers: {0}").format(pages.listed(*(_(cause) for cause in given.covered_causes))))
+        words.append(_("Covers: {0}").format(spelling.listed(*(_(cause) for cause in given.covered_causes))))
     return words
 
 
@@ -265,7 +266,7 @@ def steps(progress: service_steps.Progress) -> list[dict[str, Any]]:
 def _request_row(row: Any) -> Any:
     row.address = pages.route("portal", "service", row.name)
     row.word, row.kind = _words(_REQUEST_WORDS, row.status)
-    row.when = pages.day(row.opening_date)
+    row.when = spelling.day(row.opening_date)
     return row
 
 
@@ -274,7 +275,9 @@ def _visit_row(row: Any) -> Any:
     row.word, row.kind = visit_page.badge(row)
     # The hour that was planned is not promised: what the customer is told is the window, else the day.
     row.when = (
-        pages.window(row.window_start, row.window_end) if row.window_start else pages.day(row.planned_start)
+        spelling.window(row.window_start, row.window_end)
+        if row.window_start
+        else spelling.day(row.planned_start)
     )
     return row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frappe import _
 
-from crm_ext.self_service.flow import pages
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.self_service.rules.catalogue import StockSaying
 from crm_ext.self_service.rules.order_steps import Step
 
@@ -16,9 +16,9 @@ def stock(saying: StockSaying, unit: str) -> dict[str, str]:
     if saying.code == "few":
         return {"words": _("Few left"), "kind": "warn"}
     if saying.code == "number":
-        return {"words": _("{0} {1} in stock").format(pages.number(saying.qty), _(unit)), "kind": "good"}
+        return {"words": _("{0} {1} in stock").format(spelling.number(saying.qty), _(unit)), "kind": "good"}
     if saying.code == "from_day":
-        return {"words": _("From {0}").format(pages.day(saying.day)), "kind": "plain"}
+        return {"words": _("From {0}").format(spelling.day(saying.day)), "kind": "plain"}
     if saying.code == "service":
         return {"words": _("Available"), "kind": "good"}
     return {"words": _("Date on request"), "kind": "plain"}

@@ -15,9 +15,10 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime, get_system_timezone, get_url, now_datetime
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.dispatch.flow import slots
 from crm_ext.field_service.flow.visit_notices import first_name
-from crm_ext.self_service.flow import letters, pages
+from crm_ext.self_service.flow import letters
 from crm_ext.self_service.flow.service import as_service
 from crm_ext.self_service.queries import service as service_queries
 from crm_ext.self_service.queries import visit_page as queries
@@ -53,7 +54,7 @@ def move(name: str, start: str | None) -> str:
     with as_service():
         if not (visit.window_start and get_datetime(visit.window_start) == moment):
             slots.take_slot(name, moment)
-    return _("Thank you. We come on {0}.").format(pages.moment(moment))
+    return _("Thank you. We come on {0}.").format(spelling.moment(moment))
 
 
 def say(name: str, email: str | None, kind: str, text: str | None) -> str:
@@ -168,7 +169,7 @@ def _choices(visit: Any) -> list[tuple[str, list[tuple[str, datetime, datetime]]
     taken = get_datetime(visit.window_start) if visit.window_start else None
     return [
         (
-            f"{formatdate(day, 'EEEE')} {pages.day(day)}",
+            f"{formatdate(day, 'EEEE')} {spelling.day(day)}",
             [(start.isoformat(), start, end) for start, end in sorted(windows.items()) if start != taken],
         )
         for day, windows in sorted(days.items())

@@ -6,13 +6,15 @@ from datetime import date
 
 from frappe import _
 
-from crm_ext.service_contracts.flow.dates import day
+from crm_ext.crm_ext_core.flow.spelling import day
 from crm_ext.shared.results import Refusal
 
 
 def explain(refusal: Refusal) -> str:
     """The sentence of a refusal; values that are days are written as the reader writes days."""
-    values = {name: day(value) if isinstance(value, date) else value for name, value in refusal.values.items()}
+    values = {
+        name: day(value) if isinstance(value, date) else value for name, value in refusal.values.items()
+    }
     return _SENTENCES[refusal.code](values)
 
 

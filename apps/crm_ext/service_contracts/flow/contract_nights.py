@@ -9,8 +9,8 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from crm_ext.crm_ext_core.flow.spelling import day
 from crm_ext.service_contracts.flow import renewals, service_credits
-from crm_ext.service_contracts.flow.dates import day
 from crm_ext.service_contracts.queries import contracts as queries
 from crm_ext.service_contracts.rules.contracts import last_day_to_give_notice, status_on
 from crm_ext.shared.periods import Period

@@ -8,10 +8,10 @@ from decimal import Decimal
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import fmt_money, getdate
+from frappe.utils import getdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.service_contracts.flow.contracts.reading import credit_terms
-from crm_ext.service_contracts.flow.dates import day
 from crm_ext.service_contracts.rules.contracts import last_day_to_give_notice
 from crm_ext.service_contracts.rules.service_credits import FIXED, WHOLE_PRICE
 from crm_ext.shared.money import to_decimal
@@ -34,7 +34,7 @@ def _line(contract: Document, row: Document, equipment: dict[str, str]) -> dict:
         "description": row.description,
         "promises": _promises(contract, row, equipment),
         "duration": _span(row.start_date or contract.start_date, row.end_date or contract.end_date),
-        "quantity": frappe.format(row.qty, {"fieldtype": "Float"}),
+        "quantity": spelling.number(row.qty),
         "price": _price(contract, row),
         "terms": _terms(row),
     }
@@ -44,7 +44,7 @@ def _price(contract: Document, row: Document) -> str:
     if row.price_source == "Price List":
         return _("As in price list {0}").format(contract.selling_price_list)
     rate = to_decimal(row.rate) * (1 - to_decimal(row.discount_percentage) / 100)
-    return f"{fmt_money(float(rate), currency=contract.currency)} {_every(row)}"
+    return f"{spelling.money(rate, contract.currency)} {_every(row)}"
 
 
 def _every(row: Document) -> str:
@@ -62,13 +62,13 @@ def _every(row: Document) -> str:
         "Week": _("every {0} weeks"),
         "Month": _("every {0} months"),
         "Year": _("every {0} years"),
-    }[row.interval_unit].format(row.interval_count)
+    }[row.interval_unit].format(spelling.number(row.interval_count))
 
 
 def _terms(row: Document) -> str:
     said = [_("billed in advance") if row.billing_timing == "In Advance" else _("billed in arrears")]
     if row.free_periods:
-        said.append(_("the first {0} periods without charge").format(row.free_periods))
+        said.append(_("the first {0} periods without charge").format(spelling.number(row.free_periods)))
     if row.index_clause:
         said.append(_("index clause: {0}").format(_isolated(row.index_clause)))
     return _(", ").join(said)
@@ -89,10 +89,10 @@ def _promises(contract: Document, row: Document, equipment: dict[str, str]) -> l
         (row.response_hours, _("response within {0} hours")),
         (row.resolution_hours, _("resolution within {0} hours")),
     )
-    said += [text.format(_number(value)) for value, text in counted if value]
+    said += [text.format(spelling.number(value)) for value, text in counted if value]
     said += _credits(contract, row)
     if row.overage_rate:
-        rate = fmt_money(row.overage_rate, currency=contract.currency)
+        rate = spelling.money(row.overage_rate, contract.currency)
         said.append(_("{0} for each one beyond").format(rate))
     return said
 
@@ -104,8 +104,8 @@ def _credits(contract: Document, row: Document) -> list[str]:
 
     def written(amount: Decimal) -> str:
         if terms.kind == FIXED:
-            return fmt_money(float(amount), currency=contract.currency)
-        return _("{0} % of the period's price").format(_number(amount))
+            return spelling.money(amount, contract.currency)
+        return _("{0} % of the period's price").format(spelling.number(amount))
 
     said = []
     if terms.response:
@@ -113,12 +113,8 @@ def _credits(contract: Document, row: Document) -> list[str]:
     if terms.resolution:
         said.append(_("{0} back for each solution that comes late").format(written(terms.resolution)))
     if terms.cap < WHOLE_PRICE:
-        said.append(_("at most {0} % of a period's price back").format(_number(terms.cap)))
+        said.append(_("at most {0} % of a period's price back").format(spelling.number(terms.cap)))
     return said
-
-
-def _number(value: Decimal | float) -> str:
-    return frappe.format(value, {"fieldtype": "Float", "precision": 0 if value == int(value) else 2})
 
 
 def _isolated(name: str) -> str:
@@ -146,12 +142,12 @@ def _renewal(contract: Document) -> str:
     if contract.renewal == "Automatic":
         by = last_day_to_give_notice(getdate(contract.end_date), contract.notice_days or 0)
         return _("Renews itself by {0} months, unless notice is given by {1}.").format(
-            contract.renewal_months, day(by)
+            contract.renewal_months, spelling.day(by)
         )
     return _("By agreement.") if contract.renewal == "On Offer" else _("Not renewed.")
 
 
 def _span(first: date | str, last: date | str | None) -> str:
     if not last:
-        return _("from {0} on").format(day(getdate(first)))
-    return _("{0} to {1}").format(day(getdate(first)), day(getdate(last)))
+        return _("from {0} on").format(spelling.day(getdate(first)))
+    return _("{0} to {1}").format(spelling.day(getdate(first)), spelling.day(getdate(last)))

@@ -9,9 +9,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from crm_ext.crm_ext_core.flow.spelling import day
 from crm_ext.service_contracts.flow import entitlements, service_credits
 from crm_ext.service_contracts.flow.contracts import reading
-from crm_ext.service_contracts.flow.dates import day
 from crm_ext.service_contracts.rules.contracts import last_day_to_give_notice
 
 

@@ -17,13 +17,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from crm_ext.crm_ext_core.flow.spelling import moment
 from crm_ext.field_service.flow import complaint_policy
 from crm_ext.field_service.rules.service_levels import RESPONSE, Clock
 from crm_ext.service_contracts.flow.contracts import credit_notes, reading
 from crm_ext.service_contracts.flow.contracts.credit_notes import Part
 from crm_ext.service_contracts.flow.contracts.saving import lock_in_any_state
 from crm_ext.service_contracts.flow.contracts.sentences import sentence, throw
-from crm_ext.service_contracts.flow.dates import moment
 from crm_ext.service_contracts.queries import service_credits as queries
 from crm_ext.service_contracts.rules import service_credits as rules
 from crm_ext.service_contracts.rules.pricing import PricedLine

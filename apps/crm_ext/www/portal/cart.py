@@ -9,9 +9,9 @@ from frappe import _
 
 from crm_ext.api import shop as api
 from crm_ext.api.guards import require_customer
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.self_service.flow import carts, pages, suggested
 from crm_ext.self_service.flow.shop import shop_of
-from crm_ext.shared.calendars import format_jalali
 
 _QUANTITY = "qty:"
 _WISHES = ("shipping_address", "delivery_date", "po_no", "note")
@@ -90,4 +90,4 @@ def _wish(context: Any, view: carts.CartView) -> str:
     if not view.cart or not view.cart.delivery_date:
         return ""
     wish = frappe.utils.getdate(view.cart.delivery_date)
-    return format_jalali(wish) if frappe.local.lang.startswith("fa") else wish.isoformat()
+    return spelling.day(wish) if spelling.reads_persian() else wish.isoformat()

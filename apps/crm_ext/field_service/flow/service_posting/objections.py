@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from crm_ext import erpnext_port
-from crm_ext.self_service.flow import pages
+from crm_ext.crm_ext_core.flow import spelling
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def said_of_making(order: Document, document: str) -> Iterator[None]:
         sentence = _(
             "{0} of {1} cannot be posted on {2}: {3} Choose another Posting Date on the service order."
         )
-        sentence = sentence.format(document, order.name, pages.day(order.posting_date), _plain(error))
+        sentence = sentence.format(document, order.name, spelling.day(order.posting_date), _plain(error))
         _raise(error, sentence, _("Nothing Was Posted"))
     except frappe.ValidationError as error:
         sentence = _("{0} of {1} cannot be made: {2}").format(document, order.name, _plain(error))

@@ -10,11 +10,11 @@ from typing import Any
 from frappe import _
 from frappe.model.document import Document
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.flow import payers, work_times
 from crm_ext.field_service.flow import service_order_sentences as sentences
 from crm_ext.field_service.flow.service_posting import checks, invoicing, labour, parts
 from crm_ext.field_service.queries import service_posting as queries
-from crm_ext.self_service.flow import pages
 from crm_ext.shared.money import to_decimal
 
 _MOST_PROBLEMS = 8
@@ -46,20 +46,20 @@ def _posted(order: Document) -> list[dict]:
 def _planned(order: Document) -> Iterator[tuple[str, str]]:
     drawn = payers.to_draw(order)
     if drawn.get("Visit"):
-        yield "Service Contract", _("Visits drawn: {0}").format(pages.number(drawn["Visit"]))
+        yield "Service Contract", _("Visits drawn: {0}").format(spelling.number(drawn["Visit"]))
     if drawn.get("Hour"):
-        yield "Service Contract", _("Hours drawn: {0}").format(pages.number(drawn["Hour"]))
+        yield "Service Contract", _("Hours drawn: {0}").format(spelling.number(drawn["Hour"]))
     stocked = [row for row, _item in parts.stocked(order)]
     for place, said in _by_warehouse(stocked, "warehouse"):
         yield "Stock Entry", _("From {0}: {1}").format(place, said)
     for place, said in _by_warehouse(stocked, "return_warehouse"):
         yield "Stock Entry", _("Old parts to {0}: {1}").format(place, said)
     for person, hours in _hours_by_technician(order):
-        yield "Timesheet", _("Hours of {0}: {1}").format(person, pages.number(hours))
+        yield "Timesheet", _("Hours of {0}: {1}").format(person, spelling.number(hours))
     if labour.is_posted() and work_times.worked(order):
         yield "Journal Entry", _("Cost of work and travel, by who pays")
     if invoicing.lines(order):
-        amount = pages.money(order.customer_total, order.currency)
+        amount = spelling.money(order.customer_total, order.currency)
         is_final = invoicing.is_submitted()
         says = _("{0} before taxes") if is_final else _("{0} before taxes, waits as a draft")
         yield "Sales Invoice", says.format(amount)
@@ -69,7 +69,7 @@ def _by_warehouse(rows: list[Document], field: str) -> list[tuple[str, str]]:
     found = defaultdict(list)
     for row in rows:
         if row.get(field):
-            said = _("{0} × {1}").format(pages.number(row.qty), row.item_name or row.item_code)
+            said = _("{0} × {1}").format(spelling.number(row.qty), row.item_name or row.item_code)
             found[row.get(field)].append(said)
     return [(place, _(", ").join(said)) for place, said in found.items()]
 

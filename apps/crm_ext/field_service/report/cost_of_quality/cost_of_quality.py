@@ -9,15 +9,14 @@ import frappe
 from frappe import _
 from frappe.utils import flt, getdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.field_service.flow import complaint_costs as flow
 from crm_ext.field_service.flow.complaint_costs import Entry
 from crm_ext.field_service.rules import complaint_costs as rules
 from crm_ext.field_service.rules.complaint_costs import Complaint, Costs, Group
 from crm_ext.marketing_automation.queries.campaign_return import companies_for
 from crm_ext.offer_desk.queries.cost_sight import may_see_cost
-from crm_ext.self_service.flow import pages
-from crm_ext.shared.calendars import format_jalali, month_of
-from crm_ext.shared.text import to_persian_digits
+from crm_ext.shared.calendars import month_of
 
 LINES_IN_CHART = 12
 DOCUMENT = "Document"
@@ -132,13 +131,11 @@ def _month_words(first: date) -> dict[str, str]:
     """2026-11, or 1405/08 where the month is a Jalali one, in the reader's digits; with the days that a click opens."""
     calendar = "Gregorian" if first.day == 1 else "Jalali"
     month = month_of(first, calendar)
-    label = (
-        f"{first:%Y-%m}"
-        if calendar == "Gregorian"
-        else format_jalali(first, persian_digits=False).rsplit("/", 1)[0]
-    )
-    label = to_persian_digits(label) if (frappe.local.lang or "").startswith("fa") else label
-    return {"label": label, "first_day": month.start.isoformat(), "last_day": month.end.isoformat()}
+    return {
+        "label": spelling.month(first, calendar),
+        "first_day": month.start.isoformat(),
+        "last_day": month.end.isoformat(),
+    }
 
 
 def _document(entry: Entry, currency: str) -> dict[str, Any]:
@@ -215,7 +212,7 @@ def _message(found: list[Entry], whole: Costs, currency: str) -> str:
     ledger = flow.in_ledger(found)
 
     def money(amount: Any) -> str:
-        return pages.money(amount, currency)
+        return spelling.money(amount, currency)
 
     return " ".join(
         (

@@ -6,13 +6,13 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, flt, fmt_money, format_datetime
+from frappe.utils import escape_html, flt
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.marketing_automation.flow import campaign_return as flow
 from crm_ext.marketing_automation.flow import campaign_return_request as asking
 from crm_ext.marketing_automation.queries import campaign_return as queries
 from crm_ext.marketing_automation.rules.campaign_return import CampaignFigures
-from crm_ext.shared.text import to_persian_digits
 
 MONEY = (
     "budget",
@@ -151,21 +151,16 @@ def _reconciliation(totals, checks) -> str:
         currency = queries.currency_of(total.company)
         line = _("{0}: income {1} and cost of goods {2}, as in the general ledger of the period.").format(
             escape_html(total.company),
-            _money(total.income, currency),
-            _money(total.cost_of_goods, currency),
+            spelling.money(total.income, currency),
+            spelling.money(total.cost_of_goods, currency),
         )
         check = by_company.get(total.company)
         if check:
             line += " " + _("Compared with the whole ledger on {0}: difference {1}.").format(
-                format_datetime(check.checked_at), _money(check.difference, currency)
+                spelling.moment(check.checked_at), spelling.money(check.difference, currency)
             )
         lines.append(line)
     return "<br>".join(lines)
-
-
-def _money(amount: Any, currency: str) -> str:
-    written = fmt_money(amount, currency=currency)
-    return to_persian_digits(written) if (frappe.local.lang or "").startswith("fa") else written
 
 
 def _chart(rows: list[dict[str, Any]], confidential: bool) -> dict[str, Any] | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import fmt_money
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.marketing_automation.flow import campaign_return as flow
 from crm_ext.marketing_automation.flow import campaign_return_request as asking
 from crm_ext.marketing_automation.queries import campaign_return as queries
@@ -112,7 +112,5 @@ def _message(behind: flow.Rows, counted: bool, currencies: set[str]) -> str:
     if counted or len(currencies) > 1:
         return shown
     return (
-        shown
-        + " "
-        + _("All rows together are {0}.").format(fmt_money(behind.total, currency=currencies.pop()))
+        shown + " " + _("All rows together are {0}.").format(spelling.money(behind.total, currencies.pop()))
     )

@@ -12,9 +12,9 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
 from crm_ext import erpnext_port
+from crm_ext.crm_ext_core.flow.spelling import moment, number
 from crm_ext.offer_desk.flow import promises
 from crm_ext.offer_desk.flow.stock_holds import locks
-from crm_ext.offer_desk.flow.stock_holds.sentences import spelled_moment, spelled_quantity
 from crm_ext.offer_desk.queries import stock_holds as queries
 from crm_ext.offer_desk.rules import stock_holds as rules
 from crm_ext.offer_desk.rules.promises import Ask
@@ -302,15 +302,15 @@ def _lives(hold: Mapping) -> bool:
 
 def _held_sentence(entry: Document, left: Decimal, held: Decimal, holds: Sequence[Mapping]) -> str:
     named = [
-        _("{0} for {1} until {2}").format(hold.quotation, hold.customer_name, spelled_moment(hold.expires_at))
+        _("{0} for {1} until {2}").format(hold.quotation, hold.customer_name, moment(hold.expires_at))
         for hold in holds[:_NAMED_HOLDS]
     ]
     return _(
         "Only {0} of {1} in {2} can be reserved: {3} are held for offers ({4}). Whoever made the offer, or a Sales Manager, can release the hold."
     ).format(
-        spelled_quantity(max(left, Decimal(0))),
+        number(max(left, Decimal(0))),
         entry.item_code,
         entry.warehouse,
-        spelled_quantity(held),
+        number(held),
         _(", ").join(named),
     )

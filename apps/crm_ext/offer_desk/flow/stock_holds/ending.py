@@ -9,8 +9,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
+from crm_ext.crm_ext_core.flow.spelling import moment, number
 from crm_ext.offer_desk.flow.stock_holds import locks, telling
-from crm_ext.offer_desk.flow.stock_holds.sentences import spelled_moment, spelled_quantity
 from crm_ext.offer_desk.queries import stock_holds as queries
 from crm_ext.shared.money import to_decimal
 
@@ -95,14 +95,14 @@ def _ending_sentence(quotation: str, holds: list) -> str:
     first = min(holds, key=lambda hold: hold.expires_at)
     if len(holds) == 1:
         return _("{0} of {1} are held for {2} ({3}) until {4} only. Extend or release the hold.").format(
-            spelled_quantity(first.qty),
+            number(first.qty),
             first.item_code,
             first.customer_name,
             quotation,
-            spelled_moment(first.expires_at),
+            moment(first.expires_at),
         )
     return _("{0} holds for {1} ({2}) end soon, the first at {3}. Extend or release them.").format(
-        len(holds), first.customer_name, quotation, spelled_moment(first.expires_at)
+        len(holds), first.customer_name, quotation, moment(first.expires_at)
     )
 
 

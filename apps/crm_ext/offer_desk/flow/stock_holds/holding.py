@@ -12,8 +12,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate, now_datetime
 
+from crm_ext.crm_ext_core.flow.spelling import number
 from crm_ext.offer_desk.flow.stock_holds import locks, telling
-from crm_ext.offer_desk.flow.stock_holds.sentences import spelled_quantity, throw
+from crm_ext.offer_desk.flow.stock_holds.sentences import throw
 from crm_ext.offer_desk.queries import stock_holds as queries
 from crm_ext.offer_desk.queries.stock_holds import OfferedLine
 from crm_ext.offer_desk.rules import stock_holds as rules
@@ -112,7 +113,7 @@ def release(hold: str, reason: str) -> None:
     telling.tell(
         telling.owners([held.quotation])[held.quotation],
         _("{0} of {1} are no longer held for {2}: {3}").format(
-            spelled_quantity(held.qty), held.item_name, held.quotation, reason.strip()
+            number(held.qty), held.item_name, held.quotation, reason.strip()
         ),
         held.quotation,
     )
@@ -148,7 +149,7 @@ def take_over(hold: str, quotation: str, reason: str) -> HoldResult:
 
 def _give_up(held: Mapping, taken: Decimal, quotation: str, reason: str) -> None:
     left = to_decimal(held.qty) - taken
-    words = _("{0} for {1}: {2}").format(spelled_quantity(taken), quotation, reason)
+    words = _("{0} for {1}: {2}").format(number(taken), quotation, reason)
     if left > _NOTHING:
         locks.change(held, "Taken Over", words, qty=left)
     else:
@@ -156,7 +157,7 @@ def _give_up(held: Mapping, taken: Decimal, quotation: str, reason: str) -> None
     telling.tell(
         telling.owners([held.quotation])[held.quotation],
         _("{0} of {1} went from {2} to {3}: {4}").format(
-            spelled_quantity(taken), held.item_name, held.quotation, quotation, reason
+            number(taken), held.item_name, held.quotation, quotation, reason
         ),
         held.quotation,
     )
@@ -318,7 +319,7 @@ def _line_sentence(line: LineResult) -> str:
         case "nothing_free":
             return _("Row {0}: nothing of {1} is free.").format(line.number, line.item_code)
     return _("Row {0}: {1} of {2} {3} are held; no more is free.").format(
-        line.number, spelled_quantity(line.held), spelled_quantity(line.asked), line.item_code
+        line.number, number(line.held), number(line.asked), line.item_code
     )
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import NoReturn
 
 import frappe
 from frappe import _
-from frappe.utils import format_datetime, formatdate
 
-from crm_ext.shared.calendars import format_jalali
+from crm_ext.crm_ext_core.flow.spelling import day
 from crm_ext.shared.results import Refusal
-from crm_ext.shared.text import to_persian_digits
 
 
 def throw(refusal: Refusal) -> NoReturn:
@@ -55,7 +51,7 @@ def sentence(refusal: Refusal) -> str:
         case "offer_ends_first":
             return _(
                 "The quotation is valid until {0}, and its hold cannot outlive it. Prolong the offer first."
-            ).format(spelled_date(values["valid_till"]))
+            ).format(day(values["valid_till"]))
         case "takeover_needs_manager":
             return _("Only a Sales Manager decides that one offer takes the stock of another. Ask one.")
         case "takeover_of_own_hold":
@@ -67,23 +63,3 @@ def sentence(refusal: Refusal) -> str:
         case "takeover_not_needed":
             return _("No line of this quotation lacks that item. Reload the page.")
     raise KeyError(refusal.code)
-
-
-def spelled_date(day: date) -> str:
-    """By the Jalali calendar for readers of Persian, in the site's own format for all others."""
-    return format_jalali(day) if _reads_persian() else formatdate(day)
-
-
-def spelled_moment(moment: datetime) -> str:
-    if _reads_persian():
-        return _("{0}, {1}").format(format_jalali(moment), to_persian_digits(f"{moment:%H:%M}"))
-    return format_datetime(moment)
-
-
-def spelled_quantity(qty: Decimal | float) -> str:
-    text = f"{float(qty):.12g}"
-    return to_persian_digits(text) if _reads_persian() else text
-
-
-def _reads_persian() -> bool:
-    return (frappe.local.lang or "").startswith("fa")

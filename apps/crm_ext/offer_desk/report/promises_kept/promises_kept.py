@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, formatdate, get_link_to_form, getdate
+from frappe.utils import escape_html, get_link_to_form, getdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.offer_desk.flow import promises_kept as flow
 from crm_ext.offer_desk.flow.promises_kept import Line
 from crm_ext.offer_desk.rules import promises_kept as rules
 from crm_ext.offer_desk.rules.promises_kept import Reason
-from crm_ext.shared.calendars import Period, format_jalali, month_of
+from crm_ext.shared.calendars import Period, month_of
 
 MONTHS_IN_CHART = 24
 # What a line is grouped by, by the value of the filter.
@@ -78,7 +78,7 @@ def _row(line: Line) -> dict[str, Any]:
 def _sentence(reason: Reason) -> str:
     """Escaped; documents are links for those who may read them."""
     document = _document(reason.doctype or "Delivery Note", reason.document)
-    day = _day(reason.day)
+    day = spelling.day(reason.day)
     sentences = {
         "date_moved": lambda: _("The order was moved to {0}.").format(day),
         "supply_late": lambda: _("{0} came {1} days late.").format(document, reason.days),
@@ -162,7 +162,7 @@ def _column(name: str, label: str, kind: str, width: int, **values: Any) -> dict
 
 def _chart(lines: list[Line]) -> dict[str, Any] | None:
     """Lines by the month for which they were confirmed; `periods` is what a click on a bar opens."""
-    calendar = "Jalali" if _reads_persian() else "Gregorian"
+    calendar = "Jalali" if spelling.reads_persian() else "Gregorian"
     counted: dict[Period, dict[str, int]] = defaultdict(lambda: dict.fromkeys(OUTCOMES_IN_CHART, 0))
     for line in lines:
         if line.kept.outcome in OUTCOMES_IN_CHART:
@@ -173,7 +173,7 @@ def _chart(lines: list[Line]) -> dict[str, Any] | None:
     names = {"On Time": _("On Time"), "Late": _("Late"), "Overdue": _("Overdue")}
     return {
         "data": {
-            "labels": [_label(month) for month in months],
+            "labels": [spelling.month(month.start, calendar) for month in months],
             "datasets": [
                 {"name": names[outcome], "values": [counted[month][outcome] for month in months]}
                 for outcome in OUTCOMES_IN_CHART
@@ -186,21 +186,6 @@ def _chart(lines: list[Line]) -> dict[str, Any] | None:
         "colors": ["#1d7a4d", "#b45309", "#b91c1c"],
         "periods": [[month.start.isoformat(), month.end.isoformat()] for month in months],
     }
-
-
-def _label(month: Period) -> str:
-    """Year and month: '2026-11', '۱۴۰۵/۰۸'."""
-    return format_jalali(month.start)[:-3] if _reads_persian() else f"{month.start:%Y-%m}"
-
-
-def _reads_persian() -> bool:
-    return (frappe.local.lang or "").startswith("fa")
-
-
-def _day(day: date | None) -> str:
-    if not day:
-        return ""
-    return format_jalali(day) if _reads_persian() else formatdate(day)
 
 
 def _summary(lines: list[Line]) -> list[dict[str, Any]] | None:

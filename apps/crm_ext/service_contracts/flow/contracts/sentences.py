@@ -9,7 +9,7 @@ from typing import NoReturn
 import frappe
 from frappe import _
 
-from crm_ext.service_contracts.flow.dates import day
+from crm_ext.crm_ext_core.flow.spelling import day
 from crm_ext.shared.results import Refusal
 
 

@@ -10,9 +10,10 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.marketing_automation.queries.campaign_return import companies_for
 from crm_ext.service_contracts.flow import billing_run
-from crm_ext.shared.calendars import format_jalali, month_of
+from crm_ext.shared.calendars import month_of
 
 _MONTHS_AT_MOST = 60
 
@@ -44,9 +45,7 @@ def _by_month(rows: list[dict], calendar: str) -> dict[tuple[str, str], list[dic
     months: dict[tuple[str, str], list[dict]] = defaultdict(list)
     for row in rows:
         first = month_of(max(row["due_on"], getdate()), calendar).start
-        month = (
-            format_jalali(first, persian_digits=False)[:7] if calendar == "Jalali" else first.isoformat()[:7]
-        )
+        month = spelling.month(first, calendar)
         months[month, row["currency"]].append(row)
     return dict(sorted(months.items()))
 

@@ -8,13 +8,13 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, fmt_money, getdate
 
+from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.marketing_automation.queries.campaign_return import companies_for
 from crm_ext.service_contracts.flow import contract_profit as flow
 from crm_ext.service_contracts.queries import contract_profit as queries
 from crm_ext.service_contracts.rules import contract_profit as rules
 from crm_ext.service_contracts.rules.contract_profit import Part, Profit
-from crm_ext.shared.calendars import format_jalali, month_of
-from crm_ext.shared.text import to_persian_digits
+from crm_ext.shared.calendars import month_of
 
 LINES_IN_CHART = 12
 # What a filter asks for that wants what falls to nobody.
@@ -88,7 +88,7 @@ def _part(filters: frappe._dict) -> Part | None:
 def _labels(request: flow.Request, lines: list[Profit]) -> dict[str, str]:
     keys = [line.key for line in lines if line.key]
     if request.view == rules.MONTH:
-        return {key: _month_label(key, request.calendar) for key in keys}
+        return {key: spelling.month(key, request.calendar) for key in keys}
     nobody = {
         rules.EQUIPMENT: _("Not tied to a unit"),
         rules.TECHNICIAN: _("Not of one technician"),
@@ -100,17 +100,6 @@ def _labels(request: flow.Request, lines: list[Profit]) -> dict[str, str]:
     }.get(request.view)
     found = queries.names_of(named[0], keys, named[1]) if named and keys else {}
     return {key: found.get(key) or key for key in keys} | {"": nobody}
-
-
-def _month_label(first_day: str, calendar: str) -> str:
-    """Year and month as 2026-11, or as 1405/08 in Jalali, in the reader's digits."""
-    is_jalali = calendar == "Jalali"
-    month = (format_jalali(getdate(first_day), persian_digits=False) if is_jalali else first_day)[:7]
-    return _in_digits(month)
-
-
-def _in_digits(text: str) -> str:
-    return to_persian_digits(text) if (frappe.local.lang or "").startswith("fa") else text
 
 
 def _days(line: Profit, request: flow.Request) -> dict[str, str]:
@@ -204,7 +193,7 @@ def _message(request: flow.Request, answer: flow.Answer, shown: int, currency: s
                 "Income in the general ledger: {0} with a contract, {1} without. Difference between this report and the ledger: {2}."
             ).format(*amounts)
         )
-    return _in_digits(" ".join(sentences)) or None
+    return spelling.digits(" ".join(sentences)) or None
 
 
 def _chart(rows: list[dict[str, Any]], request: flow.Request) -> dict[str, Any] | None:
