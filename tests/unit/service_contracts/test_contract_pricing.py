@@ -168,6 +168,19 @@ def test_index_tables_with_holes_or_in_the_wrong_order_are_refused(days, code):
     assert table_fault(clause).code == code
 
 
+@pytest.mark.parametrize(
+    ("months", "calendar", "start"),
+    [(1, "Jalali", date(2026, 4, 21)), (12, "Jalali", date(2024, 3, 20)), (1, "Gregorian", START)],
+)
+def test_an_index_table_by_the_months_of_either_calendar_has_no_hole(months, calendar, start):
+    steps = Recurrence("Month", months, calendar)
+    found = [add(steps, start, number) for number in range(14)]
+    clause = IndexClause("table", "Table", months, values=tuple((day, Decimal(100)) for day in found))
+    assert table_fault(clause) is None
+    one = line(price_since=start, recurrence=Recurrence("Month", 1, calendar), index=clause)
+    assert index_factor(one, found[-1]) == 1
+
+
 def test_index_values_are_above_zero_and_bounds_do_not_cross():
     assert (
         table_fault(IndexClause("t", "Table", 12, values=((START, Decimal(0)),))).code == "index_not_positive"

@@ -176,16 +176,23 @@ def table_fault(clause: IndexClause) -> Refusal | None:
         return None
     if not clause.values:
         return refuse("index_table_empty")
-    steps = Recurrence("Month", clause.months_between)
     for day, value in clause.values:
         if value <= 0:
             return refuse("index_not_positive", day=day)
     for (day, _), (following, _) in zip(clause.values, clause.values[1:], strict=False):
         if following <= day:
             return refuse("index_order", day=following)
-        if following > add(steps, day, 1):
+        if following > _one_step_later(clause, day):
             return refuse("index_hole", after=day, before=following)
     return None
+
+
+def _one_step_later(clause: IndexClause, day: date) -> date:
+    """Lines of either calendar may name the clause: its table is whole where it is so by one of them."""
+    return max(
+        add(Recurrence("Month", clause.months_between, calendar), day, 1)
+        for calendar in ("Gregorian", "Jalali")
+    )
 
 
 def clause_from(row: Mapping[str, Any], values: Iterable[Mapping[str, Any]]) -> IndexClause:
