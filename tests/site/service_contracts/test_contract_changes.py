@@ -12,7 +12,7 @@ import pytest
 from frappe.utils import getdate
 
 from crm_ext.api import service_contracts as api
-from crm_ext.service_contracts.flow import contract_nights, contract_view, contracts, renewals
+from crm_ext.service_contracts.flow import contract_nights, contract_view, contracts, entitlements, renewals
 from crm_ext.service_contracts.flow.contracts import reading
 from crm_ext.service_contracts.queries import contracts as queries
 from crm_ext.service_contracts.rules.pricing import index_factor
@@ -373,6 +373,21 @@ def test_a_renewal_prolongs_the_contract_and_the_lines_that_end_with_it(customer
         date(YEAR + 1, 12, 31),
     )
     assert [version.what for version in contract.versions] == ["Concluded", "Renewed"]
+
+
+def test_a_fee_and_an_hours_bank_that_are_paid_once_are_not_billed_again_at_a_renewal(customer, item):
+    once = {"interval_unit": "Once", "qty": 10, "end_date": YEAR_END}
+    bank = billing.monthly(billing.service().name, 50, kind="Prepaid Hours", **once)
+    contract = a_contract(customer, billing.monthly(item, 500, interval_unit="Once"), bank)
+    bill(contract)
+    contract = renewals.renew(contract.name).reload()
+    assert contract.next_billing_date is None
+    bill(contract)
+    assert paid(contract) == 1000
+    left = entitlements.entitlement_for(
+        customer=customer, company=contract.company, on=date(YEAR + 1, 3, 1), item_code=bank["item_code"]
+    )
+    assert left.hours_left == 10
 
 
 def test_an_ordered_offer_renews_the_contract_at_its_rates_and_its_order_bills_nothing(customer, item):

@@ -136,3 +136,11 @@ def test_a_line_that_ends_before_it_starts_bills_nothing():
     line = BilledLine(priced(end=date(2025, 12, 1)), counts_overage=True)
     assert charges(line, date(2030, 1, 1)) == []
     assert next_due(line, START) is None
+
+
+def test_what_was_billed_once_is_not_billed_again_when_its_line_goes_on():
+    once = Recurrence("Once")
+    (charge,) = charges(BilledLine(priced(end=date(2026, 12, 31), recurrence=once)), START)
+    longer = BilledLine(priced(end=date(2027, 12, 31), recurrence=once), fees=[charge.span])
+    assert charges(longer, date(2027, 12, 31)) == []
+    assert next_due(longer, START) is None

@@ -2,7 +2,8 @@
 
 Three things are billed of a line: its fee for each period, what meters counted beyond the units included in a period, and
 visits or hours drawn beyond its entitlement. What was billed is known by spans of days, not by numbers of periods: a
-period that was cut when it was billed, because the line was to end, is completed when the line goes on after all.
+period that was cut when it was billed, because the line was to end, is completed when the line goes on after all. What is
+paid once is paid for the whole life of its line, however long that becomes.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def _until(found: Iterator[Charge], until: date) -> Iterator[Charge]:
 
 
 def _fees(line: BilledLine, until: date) -> Iterator[Charge]:
-    if line.has_fee:
+    is_paid = bool(line.fees) and line.priced.recurrence.unit == "Once"
+    if line.has_fee and not is_paid:
         yield from _unbilled(line, "Period", line.fees, until, line.in_advance)
 
 
