@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import frappe
+from frappe.utils import getdate
 
 from crm_ext import erpnext_port
 from crm_ext.field_service.queries import meters
@@ -49,12 +50,12 @@ class Prices:
         self._kept: dict[tuple, object] = {}
 
     def exchange_rate(self, source: str, target: str) -> Decimal | Refusal:
+        """That of the day; for a day to come, whose rate nobody knows, today's."""
         if source == target:
             return Decimal(1)
-        rate = self.once(
-            ("rate", source, target), lambda: erpnext_port.exchange_rate(source, target, self.day)
-        )
-        return to_decimal(rate) or refuse("exchange_rate_missing", source=source, target=target, day=self.day)
+        day = min(self.day, getdate())
+        rate = self.once(("rate", source, target), lambda: erpnext_port.exchange_rate(source, target, day))
+        return to_decimal(rate) or refuse("exchange_rate_missing", source=source, target=target, day=day)
 
     def precision(self, field: str, currency: str) -> int:
         return self.once(

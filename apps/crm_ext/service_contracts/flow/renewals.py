@@ -13,6 +13,8 @@ from frappe.utils import getdate
 
 from crm_ext import erpnext_port
 from crm_ext.service_contracts.flow import contract_profit
+from crm_ext.service_contracts.flow.billing_charges import Prices
+from crm_ext.service_contracts.flow.billing_sentences import explain
 from crm_ext.service_contracts.flow.contracts import amending, reading
 from crm_ext.service_contracts.flow.contracts.saving import keep, lock_in_any_state, require_sound
 from crm_ext.service_contracts.flow.contracts.sentences import throw
@@ -21,6 +23,7 @@ from crm_ext.service_contracts.rules import amendments as amendment_rules
 from crm_ext.service_contracts.rules import renewals as rules
 from crm_ext.service_contracts.rules.pricing import PricedLine, index_factor
 from crm_ext.shared.money import rounded, to_decimal
+from crm_ext.shared.periods import period_of
 from crm_ext.shared.results import Refusal, refuse
 
 
@@ -38,9 +41,19 @@ def renew(name: str, *, rates: Mapping[str, Decimal] | None = None, reason: str 
     going_on = [row.name for row in _rows_to_the_end(contract, days["end_date"])]
     records = [amending.move_end(contract, until)]
     records += _agree_rates(contract, going_on, rates or {}, first_day)
+    records += _forget_notice(contract)
     contract.renewal_quotation = None
     require_sound(contract, since=first_day)
     return keep(contract, "Renewed", first_day, reason, records)
+
+
+def _forget_notice(contract: Document) -> list[dict]:
+    """Notice was about the old time: at its next end the contract is brought up, or renews itself, again."""
+    given_on, contract.notice_given_on = contract.notice_given_on, None
+    if not given_on:
+        return []
+    fields = [{"field": "notice_given_on", "from": getdate(given_on), "to": None}]
+    return [{"what": "contract", "fields": fields}]
 
 
 def propose_change(name: str) -> Decimal:
@@ -160,10 +173,11 @@ def _quotation(contract: Document, end: date, percent: Decimal, valid_until: dat
         }
     )
     digits = frappe.get_precision("Quotation Item", "rate", currency=contract.currency) or 2
+    prices = Prices(end)
     for row in _rows_to_the_end(contract, end):
         if row.interval_unit == "Once":
             continue
-        rate = rules.changed_rate(_present_rate(contract, row, lines[row.name], end), percent, digits)
+        rate = rules.changed_rate(_present_rate(contract, row, lines[row.name], prices), percent, digits)
         quotation.append(
             "items",
             {
@@ -180,13 +194,19 @@ def _quotation(contract: Document, end: date, percent: Decimal, valid_until: dat
     return quotation
 
 
-def _present_rate(contract: Document, row: Document, line: PricedLine, end: date) -> Decimal:
-    """Per unit and period on the last day of the old time: index clause and discount included."""
-    if line.rate is None:
-        base = to_decimal(erpnext_port.price_of(row.item_code, contract.selling_price_list, end.isoformat()))
-    else:
-        base = line.rate
-    factor = index_factor(line, end)
-    if isinstance(factor, Refusal):
-        throw(factor)
-    return base * factor * (1 - line.discount_percentage / 100)
+def _present_rate(contract: Document, row: Document, line: PricedLine, prices: Prices) -> Decimal:
+    """Per unit and period on the last day of the old time, in contract currency: index clause and discount included."""
+    base = line.rate
+    if base is None and line.discount_percentage < 100:
+        base = _known(prices.list_rate(contract.as_dict(), row.item_code, row.uom))
+        if not base:
+            period = period_of(line.recurrence, line.periods_from, prices.day)
+            _known(refuse("price_missing", line=line.line_number, start=period.start, end=prices.day))
+    factor = _known(index_factor(line, prices.day))
+    return (base or Decimal(0)) * factor * (1 - line.discount_percentage / 100)
+
+
+def _known(price: Decimal | Refusal | None) -> Decimal | None:
+    if isinstance(price, Refusal):
+        frappe.throw(explain(price), title=_("Service Contract"))
+    return price
