@@ -11,6 +11,8 @@ from counting import queries_of
 from dispatch_world import at, monday, planned
 
 from crm_ext.dispatch.flow import applying, moves, planning, sentences
+from crm_ext.dispatch.queries import jobs as job_queries
+from crm_ext.dispatch.rules.problem import Figures
 
 
 @pytest.fixture
@@ -275,3 +277,101 @@ def test_the_number_of_queries_does_not_grow_with_technicians_and_jobs(town):
     few = statements()
     add(7)
     assert statements() == few
+
+
+# What stays takes its time from others
+
+
+def proposed(town, *moves_):
+    """A plan that moves orders: (order, technician, start, hours), written by hand so that the search has no say."""
+    rows = {row[0]: job_queries.job(row[0]) for row in moves_}
+    nothing = Figures(len(rows), 0, 0, 0, 0, 0)
+    found = [
+        planning.Visit(
+            order,
+            technician.name,
+            start,
+            start + timedelta(hours=hours),
+            0,
+            0,
+            rows[order].technician,
+            rows[order].planned_start,
+            rows[order].planned_end,
+        )
+        for order, technician, start, hours in moves_
+    ]
+    seen = {name: row.modified for name, row in rows.items()}
+    return planning.Plan(
+        town.company, monday(), 1, tuple(found), (), nothing, nothing, 0, 0, seen=seen, longer={}
+    )
+
+
+def kept_back(record):
+    rows = frappe.get_doc("Dispatch Plan", record).stops
+    return {row.service_order: row.kept_back for row in rows if row.kept_back}
+
+
+@pytest.mark.parametrize("why", ["time taken", "inactive"])
+def test_a_visit_that_stays_keeps_its_time_from_the_one_that_was_to_follow_it(town, why):
+    first, second = town.technician("First"), town.technician("Second")
+    leaving, following, last = town.order("Leaving"), town.order("Following"), town.order("Last")
+    moves.assign(leaving, first.name, at(10))
+    moves.assign(following, first.name, at(12))
+    # In an order in which nobody finds out by going through it once.
+    proposal = proposed(
+        town,
+        (last, first, at(12), 1),
+        (following, first, at(10), 1),
+        (leaving, second, at(14), 1),
+    )
+    if why == "inactive":
+        frappe.db.set_value("Technician", second.name, "status", "Inactive")
+    else:
+        moves.assign(town.order("Promised"), second.name, at(14))
+    record = applying.apply(proposal)
+    assert planned(leaving) == ("Planned", first.name, at(10))
+    assert planned(following) == ("Planned", first.name, at(12))
+    assert planned(last) == ("Open", None, None)
+    said = kept_back(record)
+    assert set(said) == {leaving, following, last}
+    assert leaving in said[following] and following in said[last]
+
+
+def test_a_job_does_not_go_back_to_a_time_that_was_given_away_nor_another_to_where_it_stays(town):
+    first, second = town.technician("First"), town.technician("Second")
+    moved, behind = town.order("Moved"), town.order("Behind")
+    moves.assign(moved, first.name, at(10))
+    moves.assign(behind, second.name, at(14))
+    record = applying.apply(proposed(town, (behind, second, at(9), 1), (moved, second, at(14), 1)))
+    promised = town.order("Promised")
+    moves.assign(promised, first.name, at(10.5))
+    stays = applying.revert(record)
+    assert planned(moved) == ("Planned", second.name, at(14))
+    assert planned(behind) == ("Planned", second.name, at(9))
+    assert promised in stays[moved] and moved in stays[behind]
+
+
+def test_a_job_does_not_go_back_to_a_technician_who_left(town):
+    first, second = town.technician("First"), town.technician("Second")
+    moved = town.order("Moved")
+    moves.assign(moved, first.name, at(10))
+    record = applying.apply(proposed(town, (moved, second, at(10), 1)))
+    frappe.db.set_value("Technician", first.name, "status", "Inactive")
+    assert "not active" in applying.revert(record)[moved]
+    assert planned(moved) == ("Planned", second.name, at(10))
+
+
+def test_jobs_that_shared_a_time_before_the_plan_share_it_again(town):
+    first, second = town.technician("First"), town.technician("Second")
+    moved, stayed, swapped = town.order("Moved"), town.order("Stayed"), town.order("Swapped")
+    for order, hour in ((moved, 10), (stayed, 10.5), (swapped, 15)):
+        moves.assign(order, first.name, at(hour))
+    proposal = proposed(
+        town, (moved, first, at(15), 1), (stayed, first, at(10.5), 1), (swapped, second, at(10), 1)
+    )
+    assert applying.revert(applying.apply(proposal)) == {}
+    assert [planned(order)[1:] for order in (moved, stayed, swapped)] == [
+        (first.name, at(10)),
+        (first.name, at(10.5)),
+        (first.name, at(15)),
+    ]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
@@ -22,6 +23,29 @@ from crm_ext.dispatch.queries import technicians as technician_queries
 from crm_ext.shared.results import Refusal, refuse
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where an order is to stand, in site time; without a technician, nobody has it."""
+
+    service_order: str
+    technician: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def values(self) -> dict:
+        if not self.technician:
+            return dict(moves.NOBODYS)
+        return {
+            "technician": self.technician,
+            "planned_start": self.start,
+            "planned_end": self.end,
+            "status": "Planned",
+        }
+
+    def takes_time(self) -> bool:
+        return bool(self.technician and self.start and self.end)
+
+
 def apply(proposal: Plan) -> str:
     """Write the plan and its record under locks; gives back the name of the Dispatch Plan.
 
@@ -30,31 +54,85 @@ def apply(proposal: Plan) -> str:
     """
     wanted = [visit for visit in proposal.visits if visit.is_new]
     dropped = [job for job in proposal.left if job.technician_before]
-    active = technician_queries.lock({visit.technician for visit in wanted})
-    rows = job_queries.lock({each.service_order for each in [*wanted, *dropped]} | set(proposal.longer))
-    taken = _taken(wanted, proposal)
-    kept_back: dict[str, Refusal] = {}
-    updates = _longer(proposal, rows)
-    for visit in wanted:
-        reason = _obstacle(visit, rows.get(visit.service_order), active, taken, proposal)
-        _note(visit.service_order, _planned(visit), reason, updates, kept_back)
-    for job in dropped:
-        reason = _changed(job.service_order, rows.get(job.service_order), proposal)
-        _note(job.service_order, moves.NOBODYS, reason, updates, kept_back)
+    places = [_Place(each.service_order, each.technician, each.start, each.end) for each in wanted]
+    places += [_Place(each.service_order) for each in dropped]
+    people = technician_queries.lock({visit.technician for visit in wanted})
+    rows = job_queries.lock({place.service_order for place in places} | set(proposal.longer))
+    changed = {place.service_order: _changed(place.service_order, rows, proposal) for place in places}
+    taken = [row for row in _jobs_around(places) if row["modified"] != proposal.seen.get(row["name"])]
+    kept_back = _kept_back(places, changed, rows, people, taken)
+    updates = _updates(places, kept_back, _longer(proposal, rows))
     frappe.db.bulk_update("Service Order", updates)
     record = _record(proposal, wanted, kept_back)
-    people = {visit.technician for visit in wanted}
-    moves.tell(updates, people | {each.technician_before for each in [*wanted, *dropped]})
+    before = {each.technician_before for each in [*wanted, *dropped]}
+    moves.tell(updates, before | {visit.technician for visit in wanted})
     return record
 
 
-def _note(
-    order: str, values: Mapping, reason: Refusal | None, updates: dict, kept_back: dict[str, Refusal]
-) -> None:
-    if reason is None:
-        updates[order] = updates.get(order, {}) | values
-    else:
-        kept_back[order] = reason
+def _jobs_around(places: Sequence[_Place]) -> list[Mapping]:
+    """What the technicians of these places have at that time, read under locks."""
+    timed = [place for place in places if place.takes_time()]
+    if not timed:
+        return []
+    names = sorted({place.technician for place in timed})
+    return job_queries.lock_jobs_of(
+        names, min(place.start for place in timed), max(place.end for place in timed)
+    )
+
+
+def _kept_back(
+    places: Sequence[_Place],
+    changed: Mapping[str, Refusal | None],
+    rows: Mapping[str, Mapping],
+    people: Mapping[str, Mapping],
+    taken: Iterable[Mapping],
+) -> dict[str, Refusal]:
+    """Why orders stay where they are. One that stays keeps its own time from others, and these stay in their turn.
+
+    changed: why an order is not to be touched at all; rows: the orders as they stand; taken: jobs that are in the way.
+    """
+    in_the_way = defaultdict(list)
+    for row in taken:
+        in_the_way[row["technician"]].append(row)
+    kept_back = {order: reason for order, reason in changed.items() if reason is not None}
+    while found := {
+        place.service_order: reason
+        for place in places
+        if place.service_order not in kept_back
+        and (reason := _obstacle(place, rows, people, in_the_way)) is not None
+    }:
+        kept_back |= found
+        for row in map(rows.get, found):
+            if row["planned_start"] and row["planned_end"]:
+                in_the_way[row["technician"]].append(row)
+    return kept_back
+
+
+def _obstacle(
+    place: _Place,
+    rows: Mapping[str, Mapping],
+    people: Mapping[str, Mapping],
+    in_the_way: Mapping[str, Sequence[Mapping]],
+) -> Refusal | None:
+    """Why an order cannot be put there, or None."""
+    if not place.technician:
+        return None
+    order, technician = place.service_order, place.technician
+    impossible = moves.impossible(order, rows.get(order), technician, people.get(technician))
+    if impossible is not None or not place.takes_time():
+        return impossible
+    for other in in_the_way.get(technician, ()):
+        if other["planned_start"] < place.end and place.start < other["planned_end"]:
+            return refuse("time_taken", order=other["name"])
+    return None
+
+
+def _updates(
+    places: Sequence[_Place], kept_back: Mapping[str, Refusal], known: Mapping[str, dict]
+) -> dict[str, dict]:
+    """What is known of orders, and where those stand that are not kept back."""
+    moved = {place.service_order: place.values() for place in places if place.service_order not in kept_back}
+    return {order: known.get(order, {}) | moved.get(order, {}) for order in [*known, *moved]}
 
 
 def _longer(proposal: Plan, rows: Mapping[str, Mapping]) -> dict[str, dict]:
@@ -71,45 +149,9 @@ def _longer(proposal: Plan, rows: Mapping[str, Mapping]) -> dict[str, dict]:
     return updates
 
 
-def _planned(visit: Visit) -> dict:
-    return {
-        "technician": visit.technician,
-        "planned_start": visit.start,
-        "planned_end": visit.end,
-        "status": "Planned",
-    }
-
-
-def _taken(wanted: Sequence[Visit], proposal: Plan) -> dict[str, list[Mapping]]:
-    """What the technicians have now that the plan did not know of, read under locks."""
-    names = sorted({visit.technician for visit in wanted})
-    if not names:
-        return {}
-    start, end = min(visit.start for visit in wanted), max(visit.end for visit in wanted)
-    found = defaultdict(list)
-    for row in job_queries.lock_jobs_of(names, start, end):
-        if row["modified"] != proposal.seen.get(row["name"]):
-            found[row["technician"]].append(row)
-    return found
-
-
-def _obstacle(
-    visit: Visit, row: Mapping | None, active: Mapping, taken: Mapping[str, Sequence[Mapping]], proposal: Plan
-) -> Refusal | None:
-    """Why a visit of the plan is not written, or None."""
-    changed = _changed(visit.service_order, row, proposal)
-    if changed is not None:
-        return changed
-    if active.get(visit.technician, {}).get("status") != "Active":
-        return refuse("technician_inactive", technician=visit.technician)
-    for other in taken.get(visit.technician, ()):
-        if other["planned_start"] < visit.end and visit.start < other["planned_end"]:
-            return refuse("time_taken", order=other["name"])
-    return None
-
-
-def _changed(order: str, row: Mapping | None, proposal: Plan) -> Refusal | None:
+def _changed(order: str, rows: Mapping[str, Mapping], proposal: Plan) -> Refusal | None:
     """Why an order is not what the plan knew, or None."""
+    row = rows.get(order)
     gone = moves.not_movable(order, row)
     if gone is not None:
         return gone
@@ -197,52 +239,55 @@ def _stop_row(visit: Visit, kept_back: Mapping[str, Refusal]) -> dict:
 def revert(name: str) -> dict[str, str]:
     """Give each job of the plan back the technician and time that it had before.
 
-    Gives back {order: why it stays}: jobs that are under way or that somebody changed since. Raises ValidationError where
-    the plan was reverted already.
+    Gives back {order: why it stays}: jobs that are under way or that somebody changed since, whose technician left, or whose
+    time was given away. Raises ValidationError where the plan was reverted already.
     """
     record = frappe.get_doc("Dispatch Plan", name, for_update=True)
     if record.status != "Applied":
         frappe.throw(_("{0} has been reverted already.").format(name), frappe.ValidationError)
-    rows = [row for row in record.stops if not row.why_kept_back and _was_changed(row)]
-    dropped = [row for row in record.jobs_left_table if not row.why_kept_back and row.technician_before]
-    technician_queries.lock({row.technician_before for row in [*rows, *dropped] if row.technician_before})
-    present = job_queries.lock([row.service_order for row in [*rows, *dropped]])
-    updates, stays = {}, {}
-    for row in [*rows, *dropped]:
-        order = present.get(row.service_order)
-        reason = moves.not_movable(row.service_order, order)
-        if reason is None and not _stands(row, order):
-            reason = refuse("changed_meanwhile")
-        if reason is None:
-            updates[row.service_order] = _restored(row)
-        else:
-            stays[row.service_order] = sentences.sentence(reason)
+    known = [*record.stops, *record.jobs_left_table]
+    moved = [row for row in known if not row.why_kept_back and _was_changed(row)]
+    places = [_Place(row.service_order, *_before(row)) for row in moved]
+    people = technician_queries.lock({place.technician for place in places if place.technician})
+    orders = job_queries.lock([place.service_order for place in places])
+    changed = {row.service_order: _changed_since(row, orders) for row in moved}
+    taken = _came_since(places, changed, known)
+    kept_back = _kept_back(places, changed, orders, people, taken)
+    updates = _updates(places, kept_back, {})
     frappe.db.bulk_update("Service Order", updates)
     values = {"status": "Reverted", "reverted_on": now_datetime(), "reverted_by": frappe.session.user}
     record.db_set(values, notify=True)
-    moves.tell(updates, _people([*rows, *dropped]))
-    return stays
+    moves.tell(updates, {name for row in moved for name in (row.technician_before, row.get("technician"))})
+    return {order: sentences.sentence(reason) for order, reason in kept_back.items()}
 
 
-def _people(rows: Iterable[Document]) -> set[str | None]:
-    return {name for row in rows for name in (row.technician_before, row.get("technician"))}
+def _before(row: Document) -> tuple[str | None, datetime | None, datetime | None]:
+    return row.technician_before, row.start_before, row.end_before
 
 
-def _was_changed(row) -> bool:
-    return (row.technician, row.planned_start) != (row.technician_before, row.start_before)
+def _was_changed(row: Document) -> bool:
+    return (row.get("technician"), row.get("planned_start")) != (row.technician_before, row.start_before)
 
 
-def _stands(row, order: Mapping) -> bool:
-    """Whether the order still is as the plan left it."""
-    return (order["technician"], order["planned_start"]) == (row.get("technician"), row.get("planned_start"))
+def _changed_since(row: Document, orders: Mapping[str, Mapping]) -> Refusal | None:
+    """Why an order is not what the plan left, or None."""
+    order = orders.get(row.service_order)
+    gone = moves.not_movable(row.service_order, order)
+    if gone is not None:
+        return gone
+    left_at = row.get("technician"), row.get("planned_start")
+    return None if (order["technician"], order["planned_start"]) == left_at else refuse("changed_meanwhile")
 
 
-def _restored(row) -> dict:
-    if not row.technician_before:
-        return dict(moves.NOBODYS)
-    return {
-        "technician": row.technician_before,
-        "planned_start": row.start_before,
-        "planned_end": row.end_before,
-        "status": "Planned",
-    }
+def _came_since(
+    places: Sequence[_Place], changed: Mapping[str, Refusal | None], known: Iterable[Document]
+) -> list[Mapping]:
+    """Jobs that are in the way now and were not before the plan; what shared a time then may share it again."""
+    before = {row.service_order: _before(row) for row in known}
+    goes_back = {order for order, reason in changed.items() if reason is None}
+    return [
+        row
+        for row in _jobs_around(places)
+        if row["name"] not in goes_back
+        and before.get(row["name"]) != (row["technician"], row["planned_start"], row["planned_end"])
+    ]

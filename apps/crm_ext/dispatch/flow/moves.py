@@ -38,7 +38,7 @@ def check_move(order: str, technician: str, start: datetime | str) -> list[MoveW
     """What speaks against giving the order to the technician at this time (site time); nothing is written."""
     settings = terms.Settings.read()
     row, person = job_queries.job(order), technician_queries.technician(technician)
-    blocked = _impossible(order, row, technician, person)
+    blocked = impossible(order, row, technician, person)
     if blocked is not None:
         return [_warning(blocked, blocks=True)]
     start = get_datetime(start)
@@ -64,7 +64,7 @@ def assign(
     person = technician_queries.technician(technician) if technician in people else None
     if person:
         person.update(people[technician])
-    sentences.throw_if(_impossible(order, row, technician, person))
+    sentences.throw_if(impossible(order, row, technician, person))
     others = job_queries.lock_jobs_of([technician], *_around(start))
     found, end = _objections(row, person, start, settings, others)
     _require_accepted(found, accepted)
@@ -111,7 +111,8 @@ def _warning(refusal: Refusal, blocks: bool = False) -> MoveWarning:
     return MoveWarning(refusal.code, sentences.sentence(refusal), blocks)
 
 
-def _impossible(order: str, row: Mapping | None, technician: str, person: Mapping | None) -> Refusal | None:
+def impossible(order: str, row: Mapping | None, technician: str, person: Mapping | None) -> Refusal | None:
+    """Why the technician cannot have the order at any time, or None."""
     refusal = not_movable(order, row)
     if refusal is not None:
         return refusal
