@@ -80,6 +80,17 @@ def test_a_time_that_was_never_offered_cannot_be_taken(town):
     assert planned(order) == ("Open", None, None)
 
 
+@pytest.mark.parametrize("hours", [(("22:00", "06:00"),), (("08:30", "17:00"), ("22:00", "06:00"))])
+def test_every_time_that_is_offered_can_be_taken_also_after_midnight(town, hours):
+    town.technician("Night", hours=hours)
+    order = town.order("Work")
+    offered = starts(order, days=3)
+    assert at(24) in offered
+    for start in offered:
+        slots.take_slot(order, start)
+        assert frappe.db.get_value("Service Order", order, "window_start") == start
+
+
 def test_times_are_found_in_the_same_number_of_queries_for_a_day_and_a_month(town):
     for number in range(3):
         town.technician(f"T{number}")

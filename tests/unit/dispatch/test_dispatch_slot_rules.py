@@ -1,5 +1,7 @@
 """Times that are offered: every one of them can be kept beside everything that is promised already."""
 
+from datetime import date, timedelta
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,8 +20,12 @@ def person(name="T", skills=("Pumps",), **values):
     return Technician(name, 0, frozenset(skills), (Shift(0, 9 * HOUR, ((4 * HOUR, 5 * HOUR),)),), **values)
 
 
+def day(moment):
+    return date(1970, 1, 1) + timedelta(seconds=moment)
+
+
 def found(job, people, busy=None, not_before=0, prices=None, length=2 * HOUR):
-    wanted = windows([shift for each in people for shift in each.shifts], length)
+    wanted = windows([shift for each in people for shift in each.shifts], length, day)
     return openings(job, people, busy or {}, TRAVEL, prices or Prices(), not_before, wanted)
 
 
@@ -69,5 +75,13 @@ def test_a_full_day_is_not_offered():
 
 
 def test_windows_follow_each_other_and_end_with_the_day():
-    spans = [(window.earliest, window.latest) for window in windows([Shift(0, 5 * HOUR)], 2 * HOUR)]
+    spans = [(window.earliest, window.latest) for window in windows([Shift(0, 5 * HOUR)], 2 * HOUR, day)]
     assert spans == [(0, 2 * HOUR), (2 * HOUR, 4 * HOUR), (4 * HOUR, 5 * HOUR)]
+
+
+def test_windows_of_a_day_begin_at_the_same_times_whether_or_not_the_night_before_is_looked_at():
+    night, morning = Shift(22 * HOUR, 30 * HOUR), Shift(32 * HOUR + 30 * MINUTE, 41 * HOUR)
+    alone = windows([morning], 2 * HOUR, day)
+    together = windows([night, morning], 2 * HOUR, day)
+    assert alone == [window for window in together if window.earliest >= morning.start]
+    assert together[:4] == windows([night], 2 * HOUR, day)

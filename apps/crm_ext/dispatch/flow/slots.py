@@ -82,14 +82,17 @@ def _openings(
     settings: terms.Settings,
     locked: bool = False,
 ) -> list[Opening]:
-    """The openings of these days; the number of queries is the same for any number of technicians and jobs."""
+    """The openings that begin on these days, also those of the night shift from the day before.
+
+    The number of queries is the same for any number of technicians and jobs.
+    """
     days = min(max(days, 1), _LONGEST_HORIZON)
+    last_day, day_before = first_day + timedelta(days=days - 1), first_day - timedelta(days=1)
     parts = job_queries.stock_parts([row["name"]])
     items = [item for item, _qty in parts.get(row["name"], ())]
-    technicians = terms.build_technicians(people, row["company"], first_day, days, settings, items)
+    technicians = terms.build_technicians(people, row["company"], day_before, days + 1, settings, items)
     technicians = [each for each in technicians if each.shifts]
-    begin = datetime.combine(first_day, time()) - timedelta(days=1)
-    end = begin + timedelta(days=days + 2)
+    begin, end = (datetime.combine(day, time()) for day in (day_before, last_day + timedelta(days=2)))
     read = job_queries.lock_jobs_of if locked else job_queries.jobs_of
     others = [
         each for each in read([each.name for each in technicians], begin, end) if each["name"] != row["name"]
@@ -108,6 +111,12 @@ def _openings(
     shifts = [shift for technician in technicians for shift in technician.shifts]
     notice = now + timedelta(hours=settings.number("slot_notice_hours"))
     length = round(max(settings.number("slot_minutes"), 15) * 60)
+    day = settings.clock.day
+    wanted = [
+        window
+        for window in rules.windows(shifts, length, day)
+        if first_day <= day(window.earliest) <= last_day
+    ]
     return rules.openings(
         job,
         technicians,
@@ -115,7 +124,7 @@ def _openings(
         travel,
         settings.prices(now),
         settings.clock.moment(notice),
-        rules.windows(shifts, length),
+        wanted,
     )
 
 

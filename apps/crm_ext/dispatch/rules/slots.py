@@ -5,8 +5,10 @@ Nobody else's visit is moved for it, so that every promise stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 from crm_ext.dispatch.rules.moves import Busy
 from crm_ext.dispatch.rules.problem import Job, Place, Prices, Shift, Technician, Window
@@ -24,19 +26,25 @@ class Opening:
     extra: int
 
 
-def windows(shifts: Iterable[Shift], length: int) -> list[Window]:
-    """Arrival windows of `length` seconds, one after the other, from the first start of each day on."""
+def windows(shifts: Iterable[Shift], length: int, day: Callable[[int], date]) -> list[Window]:
+    """Arrival windows of `length` seconds, one after the other, from the first start of each day on.
+
+    day: of a moment, where the site is. A shift belongs to the day on which it begins, so that a window begins at the same
+    time whichever days are looked at together.
+    """
     found: dict[int, Window] = {}
-    for first, last in _days(shifts):
-        for begin in range(first, last, length):
-            found[begin] = Window(begin, min(begin + length, last))
+    shifts = sorted(shifts, key=lambda shift: shift.start)
+    for _day, of_a_day in groupby(shifts, key=lambda shift: day(shift.start)):
+        for first, last in _stretches(of_a_day):
+            for begin in range(first, last, length):
+                found[begin] = Window(begin, min(begin + length, last))
     return [found[begin] for begin in sorted(found)]
 
 
-def _days(shifts: Iterable[Shift]) -> Iterator[tuple[int, int]]:
-    """Stretches in which somebody works, those that overlap put together."""
+def _stretches(shifts: Iterable[Shift]) -> Iterator[tuple[int, int]]:
+    """Stretches in which somebody works, those that overlap put together; shifts by their start."""
     first = last = None
-    for shift in sorted(shifts, key=lambda shift: shift.start):
+    for shift in shifts:
         if last is None or shift.start > last + 4 * 3600:
             if last is not None:
                 yield first, last
