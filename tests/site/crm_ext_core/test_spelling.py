@@ -14,7 +14,7 @@ AT = "2026-11-22 08:05:59"
 def written(site, request, monkeypatch):
     """Which of two spellings the reader expects."""
     monkeypatch.setattr(frappe.local, "lang", request.param)
-    frappe.db.set_default("date_format", "dd.mm.yyyy")
+    monkeypatch.setattr(frappe.local, "user_date_format", "dd.mm.yyyy", raising=False)
     return lambda english, persian: persian if request.param == "fa" else english
 
 
