@@ -11,6 +11,7 @@ from conftest import PATIENCE, PHONE, log_in, user_with
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "site" / part) for part in ("", "field_service")]
 import service_world
+from frappe.installer import update_site_config
 
 from crm_ext.field_service.flow import service_orders
 from crm_ext.self_service.flow import service_links
@@ -331,3 +332,17 @@ def test_a_job_changed_or_taken_away_meanwhile_is_said_plainly_and_nothing_is_lo
     guest.goto("/visit/" + address.rsplit("/", 1)[1] + "?_lang=fa")
     assert guest.locator("html").get_attribute("dir") == "rtl"
     accessible(guest)
+
+
+def test_the_kept_page_opens_while_the_server_is_in_maintenance(shop, phone):
+    page = phone(shop.login)
+    page.goto("/technician")
+    page.get_by_role("link", name="Pump leaks at the shaft").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => new Promise((done) => setTimeout(done, 500)))")
+    update_site_config("maintenance_mode", 1)
+    try:
+        page.reload()
+        page.get_by_role("link", name="Pump leaks at the shaft").wait_for(timeout=20_000)
+    finally:
+        update_site_config("maintenance_mode", "None")
+    assert page.errors == []

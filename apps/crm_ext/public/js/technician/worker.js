@@ -11,7 +11,10 @@ self.addEventListener("install", (event) => {
 		(async () => {
 			const cache = await caches.open(CACHE);
 			await cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })));
-			await keepFrame(await fetch(FRAME, { credentials: "same-origin" }));
+			const page = await fetch(FRAME, { credentials: "same-origin" });
+			// Until the server is there again, the worker before keeps the page open.
+			if (page.status >= 500) throw new Error(page.statusText);
+			await keepFrame(page);
 			await self.skipWaiting();
 		})()
 	);
@@ -35,12 +38,12 @@ self.addEventListener("fetch", (event) => {
 	else if (FILES.includes(address.pathname)) event.respondWith(file(request));
 });
 
-/** The page of the server while there is network; a redirect, as to the login, is passed on. */
+/** The page of the server while it is there; a redirect, as to the login, is passed on. */
 async function frame(request) {
 	const kept = await (await caches.open(CACHE)).match(FRAME);
 	const asked = fetch(request).then((answer) => {
 		keepFrame(answer.clone());
-		return answer;
+		return answer.status >= 500 && kept ? kept : answer;
 	});
 	if (!kept) return asked;
 	const late = new Promise((resolve) => setTimeout(() => resolve(kept), PATIENCE));
