@@ -58,7 +58,7 @@ async function drawJob(name, { jobs, draftOf, own, user, van }) {
 		return;
 	}
 	const draft = draftOf[name] ?? newDraft(job, user);
-	const names = (await store.get("names", name))?.rows ?? {};
+	const names = await store.namesOf(name);
 	// What was shown stays readable when the job is taken away.
 	if (job) draft.job = job;
 	title.textContent = (job ?? kept).title;
@@ -205,6 +205,8 @@ async function news(isAsked = false) {
 		const told = await outbox.call("day");
 		hasNetwork = true;
 		await keep(told);
+		// Whose it is that waits is known now.
+		outbox.wake();
 	} catch (failure) {
 		hasNetwork = Boolean(failure.needsLogin);
 	}
@@ -225,14 +227,10 @@ async function keep(told) {
 	}
 }
 
-/** After an entry was tried: rows of our own that now have names, and the job as it now is. */
+/** After an entry was tried: the network as it showed itself, and the job as it now is. */
 async function tried(answer, one) {
-	if (answer) {
-		hasNetwork = true;
-		const known = await store.get("names", one.job);
-		await store.put("names", { job: one.job, rows: { ...known?.rows, ...answer.rows } });
-		if (answer.job) await store.put("jobs", answer.job);
-	} else if (one.state === "kept") hasNetwork = navigator.onLine && Boolean(one.why);
+	if (answer) hasNetwork = true;
+	else if (one.state === "kept") hasNetwork = navigator.onLine && Boolean(one.why);
 	else await reopen(one);
 	const isBusy = document.activeElement?.matches?.("input, textarea, select") || document.querySelector("[data-drawing]");
 	if (isBusy && wanted().job) await line(await ownEntries());
@@ -274,11 +272,11 @@ async function begin() {
 		redraw();
 	});
 	await redraw();
-	if ("serviceWorker" in navigator)
-		await navigator.serviceWorker.register("/technician/worker.js", { scope: "/technician" }).catch(() => {});
-	await navigator.storage?.persist?.();
-	await news(true);
 	outbox.start(tried);
+	navigator.serviceWorker?.register("/technician/worker.js", { scope: "/technician" }).catch(() => {});
+	// Some browsers ask whoever holds the phone, who need not answer.
+	navigator.storage?.persist?.();
+	await news(true);
 	setInterval(() => document.hidden || news(), NEWS_EVERY);
 }
 

@@ -72,12 +72,18 @@ async function sendAll(hurry) {
 		}
 		const answer = (await lacksReport(one)) ? null : await send(one);
 		if (one.state === "kept") resting.add(one.job);
-		await store.put("outbox", one);
+		await (answer ? keepAnswer(one, answer) : store.put("outbox", one));
 		await changed(answer, one);
 		if (one.state === "kept" && !navigator.onLine) break;
 	}
 	const waiting = (await store.all("outbox")).filter((one) => one.state === "kept" && one.user === user);
 	if (waiting.length) plan(Math.min(...waiting.map((one) => one.notBefore)));
+}
+
+/** What was sent is only known as sent together with the names of its rows: none is ever sent again as a new one. */
+async function keepAnswer(one, answer) {
+	const rows = { ...(await store.namesOf(one.job)), ...answer.rows };
+	await store.putAnswer(one, { job: one.job, rows }, answer.job);
 }
 
 /** Nothing is posted while the report that belongs to it was refused: marks the entry so. */
@@ -132,7 +138,7 @@ async function callAfresh(method, body, user) {
 async function bodyOf(one) {
 	if (one.kind === "photo") return { picture: (await store.get("photos", one.body.photo))?.picture };
 	if (one.kind === "finish") return {};
-	const names = (await store.get("names", one.job))?.rows ?? {};
+	const names = await store.namesOf(one.job);
 	const named = (rows) => rows?.map((row) => (names[row.id] ? { ...row, name: names[row.id] } : row));
 	return { report: { ...one.body, parts: named(one.body.parts), times: named(one.body.times) } };
 }

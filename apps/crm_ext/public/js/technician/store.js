@@ -67,6 +67,18 @@ export function putTogether(draft, entries) {
 	});
 }
 
+/** What the server calls the rows of a job that were made here: {id: name}. */
+export const namesOf = async (job) => (await get("names", job))?.rows ?? {};
+
+/** An entry that was sent, what its rows are called now and, where it was told, how the job is now: all or nothing. */
+export function putAnswer(entry, names, job) {
+	return change(["outbox", "names", "jobs"], (of) => {
+		of("outbox").put(entry);
+		of("names").put(names);
+		if (job) of("jobs").put(job);
+	});
+}
+
 /** Jobs, van and who it was are gone. What was typed and not sent stays, unseen, for when the same login comes back. */
 export function forgetLogin() {
 	return change(["facts", "jobs"], (of) => {
