@@ -72,6 +72,19 @@ def paid(contract) -> Decimal:
     return sum((Decimal(str(row.credit)) - Decimal(str(row.debit)) for row in rows), Decimal(0))
 
 
+def set_deferred_account() -> None:
+    company = makers.company()
+    account = {
+        "doctype": "Account",
+        "account_name": f"Deferred {frappe.generate_hash(length=5)}",
+        "company": company,
+        "parent_account": frappe.db.get_value("Account", makers.account("Liability"), "parent_account"),
+    }
+    deferred = frappe.get_doc(account).insert().name
+    frappe.db.set_value("Company", company, "default_deferred_revenue_account", deferred)
+    frappe.clear_document_cache("Company", company)
+
+
 # Refusals
 
 
@@ -239,6 +252,40 @@ def test_a_refused_amendment_leaves_nothing_behind(customer, item):
     assert paid(contract) == 1200
 
 
+def test_days_that_were_credited_are_paid_again_when_the_contract_goes_on_after_all(customer, item):
+    contract = a_contract(customer, yearly(item, 1200), end_date=date(YEAR + 1, 12, 31))
+    bill(contract)
+
+    def end_on(month: int, day: int) -> Decimal:
+        until = date(YEAR + 1, month, day)
+        contracts.amend(contract.name, effective_from=START, reason="New date", until=until)
+        bill(contract.reload())
+        return paid(contract)
+
+    year = Decimal(1200) / (date(YEAR + 1, 12, 31) - YEAR_END).days
+    days = (date(YEAR + 1, 6, 30) - YEAR_END).days
+    assert end_on(6, 30) == 1200 + round(year * days, 2)
+    assert end_on(9, 30) == 1200 + round(year * (days + 92), 2)
+    assert end_on(12, 31) == 2400
+    standing = frappe.get_all("Sales Invoice", {"customer": customer, "docstatus": 1}, pluck="is_return")
+    assert standing == [0]
+    said = [change for row in contract_view.view(contract)["versions"] for change in row["changes"]]
+    assert sum("was cancelled" in change for change in said) == 2
+
+
+def test_a_renewal_takes_back_what_an_earlier_end_credited_and_keeps_other_credits(customer, item):
+    contract = a_contract(customer, yearly(item, YEAR_DAYS))
+    bill(contract)
+    contracts.suspend(contract.name, first_day=date(YEAR, 3, 1), reason="Overhaul")
+    contracts.resume(contract.name, on=date(YEAR, 3, 11))
+    contracts.amend(
+        contract.name, effective_from=START, reason="Cut", until=date(YEAR, 12, 31) - timedelta(days=31)
+    )
+    assert paid(contract) == YEAR_DAYS - 10 - 31
+    renewals.renew(contract.name)
+    assert paid(contract) == YEAR_DAYS - 10
+
+
 def test_a_period_is_credited_again_after_an_earlier_one_of_its_credit_notes_was_cancelled(customer, item):
     contract = a_contract(customer, yearly(item, rate=YEAR_DAYS))
     bill(contract)
@@ -324,23 +371,13 @@ def test_a_row_is_credited_again_after_a_first_credit(customer, item):
 
 
 def test_an_end_before_a_deferred_period_is_over_stops_its_deferral(customer, item):
-    company = makers.company()
-    parent = frappe.db.get_value("Account", makers.account("Liability"), "parent_account")
-    account = {
-        "doctype": "Account",
-        "account_name": f"Deferred {frappe.generate_hash(length=5)}",
-        "company": company,
-    }
-    deferred = frappe.get_doc({**account, "parent_account": parent}).insert().name
-    frappe.db.set_value("Company", company, "default_deferred_revenue_account", deferred)
-    frappe.clear_document_cache("Company", company)
+    set_deferred_account()
     contract = a_contract(customer, yearly(item, defer_revenue=1))
     (invoice,) = bill(contract)
     contracts.terminate(contract.name, on=date(YEAR, 9, 30), reason="Sold")
     assert frappe.db.get_value("Sales Invoice Item", invoice.items[0].name, "service_stop_date") == date(
         YEAR, 9, 30
     )
-    frappe.clear_document_cache("Company", company)
 
 
 def test_drafts_of_later_days_stand_in_the_way_of_an_early_end(customer, item):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.service_contracts.rules.credits import Billed, credit_due
+from crm_ext.service_contracts.rules.credits import Billed, Credit, credit_due, notes_too_many
 from crm_ext.service_contracts.rules.pricing import (
     IndexClause,
     PricedLine,
@@ -210,9 +210,10 @@ def test_a_suspension_without_an_end_does_not_count_yet():
 # Credit
 
 
-def billed(amount: Decimal, credited: Decimal = Decimal(0), known: tuple = ()) -> Billed:
+def billed(amount: Decimal, *credited: Decimal, known: tuple = ()) -> Billed:
     year = Period(START, date(2026, 12, 31))
-    return Billed("key", "row", year, amount, credited, "INV", "invoice row", known)
+    notes = tuple(Credit(f"note {number}", each, number) for number, each in enumerate(credited, start=1))
+    return Billed("key", "row", year, amount, "INV", "invoice row", credits=notes, days_off_known=known)
 
 
 @given(RATES, st.integers(0, 364))
@@ -228,7 +229,20 @@ def test_what_is_kept_and_what_is_credited_are_what_was_billed(rate, day):
 def test_crediting_again_credits_nothing(rate, day):
     ended = line(rate=rate, recurrence=Recurrence("Year"), end=START + timedelta(days=day))
     credit = credit_due(billed(rate), ended, 2)
-    assert credit_due(billed(rate, credited=credit), ended, 2) == 0
+    assert credit_due(billed(rate, credit), ended, 2) == 0
+
+
+@given(RATES, st.lists(st.integers(0, 364), min_size=1, max_size=4))
+def test_wherever_the_end_moves_the_days_of_service_are_paid_and_no_note_is_taken_back_needlessly(rate, days):
+    year, notes = Recurrence("Year"), []
+    for day in days:
+        ended = line(rate=rate, recurrence=year, end=START + timedelta(days=day))
+        gone = notes_too_many(billed(rate, *notes), ended, 2)
+        assert gone == [f"note {number}" for number in range(len(notes), len(notes) - len(gone), -1)]
+        assert not gone or sum(notes[: len(notes) - len(gone) + 1]) > credit_due(billed(rate), ended, 2)
+        notes = notes[: len(notes) - len(gone)]
+        notes.append(credit_due(billed(rate, *notes), ended, 2))
+        assert rate - sum(notes) == price(ended, Period(START, date(2026, 12, 31)), precision=2).amount
 
 
 def test_a_row_that_does_not_run_any_more_is_credited_wholly():

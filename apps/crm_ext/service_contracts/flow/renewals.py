@@ -16,6 +16,7 @@ from crm_ext.service_contracts.flow import contract_profit
 from crm_ext.service_contracts.flow.billing_charges import Prices
 from crm_ext.service_contracts.flow.billing_sentences import explain
 from crm_ext.service_contracts.flow.contracts import amending, reading
+from crm_ext.service_contracts.flow.contracts.credits import settle
 from crm_ext.service_contracts.flow.contracts.saving import keep, lock_in_any_state, require_sound
 from crm_ext.service_contracts.flow.contracts.sentences import throw
 from crm_ext.service_contracts.queries import contracts as queries
@@ -28,7 +29,7 @@ from crm_ext.shared.results import Refusal, refuse
 
 
 def renew(name: str, *, rates: Mapping[str, Decimal] | None = None, reason: str = "") -> Document:
-    """Prolong a contract by its agreed months.
+    """Prolong a contract by its agreed months; what was credited because it was to end is taken back.
 
     rates: {row: rate per unit and period} agreed for the new time; rows without one go on at their rate and index clause.
     """
@@ -44,6 +45,7 @@ def renew(name: str, *, rates: Mapping[str, Decimal] | None = None, reason: str 
     records += _forget_notice(contract)
     contract.renewal_quotation = None
     require_sound(contract, since=first_day)
+    records += settle(contract, _("Renewed until {0}").format(until.isoformat()))
     return keep(contract, "Renewed", first_day, reason, records)
 
 

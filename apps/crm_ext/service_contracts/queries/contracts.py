@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -107,30 +108,47 @@ def foreign_to(company: str, named: Sequence[tuple[str, str, str | None]]) -> li
 
 
 def billed_periods(contract: str) -> list[dict]:
-    """Fees billed of a contract by invoices that stand, with what of each was credited since, oldest first.
+    """Fees billed of a contract by invoices that stand, oldest first.
 
-    invoice_status: docstatus of the invoice; billed_at: when that was; credited: how much; credits: the
-    number of the latest one.
+    invoice_status: docstatus of the invoice; billed_at: when that was.
     """
     return frappe.db.sql(
         """
-        select billed.billing_key, billed.contract_line, billed.line_number, billed.period_start, billed.period_end,
-            billed.amount, billed.sales_invoice, billed.sales_invoice_item, billed.creation as billed_at,
-            invoice.docstatus as invoice_status, ifnull(-sum(credit.amount), 0) as credited,
-            ifnull(max(cast(substring_index(credit.billing_key, '|', -1) as unsigned)), 0) as credits
+        select billed.billing_key, billed.contract_line, billed.period_start, billed.period_end, billed.amount,
+            billed.sales_invoice, billed.sales_invoice_item, billed.creation as billed_at,
+            invoice.docstatus as invoice_status
         from `tabBilled Period` billed
         join `tabSales Invoice` invoice on invoice.name = billed.sales_invoice
-        left join `tabBilled Period` credit
-            on credit.what = 'Credit' and credit.service_contract = billed.service_contract
-            and credit.contract_line = billed.contract_line and credit.period_start = billed.period_start
         where billed.service_contract = %s and billed.what = 'Period' and billed.amount > 0
-        group by billed.name
+            and invoice.docstatus < 2
         order by billed.period_start, billed.line_number
         for update
         """,
         contract,
         as_dict=True,
     )
+
+
+def credits(contract: str) -> dict[tuple[str, date], list[dict]]:
+    """What credit notes give back of each billed period of a contract, oldest first, by row and first day.
+
+    Each: note; amount, positive; number, which counts those of the period.
+    """
+    found = defaultdict(list)
+    for row in frappe.db.sql(
+        """
+        select contract_line, period_start, sales_invoice as note, -amount as amount,
+            cast(substring_index(billing_key, '|', -1) as unsigned) as number
+        from `tabBilled Period`
+        where service_contract = %s and what = 'Credit'
+        order by number
+        for update
+        """,
+        contract,
+        as_dict=True,
+    ):
+        found[row.contract_line, row.period_start].append(row)
+    return found
 
 
 def deferred_rows(invoices: Collection[str]) -> set[str]:

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from crm_ext.service_contracts.flow.contracts import reading
-from crm_ext.service_contracts.flow.contracts.credits import credit_unserved
+from crm_ext.service_contracts.flow.contracts.credits import settle
 from crm_ext.service_contracts.flow.contracts.saving import in_force, keep, require_reason, require_sound
 from crm_ext.service_contracts.flow.contracts.sentences import throw
 from crm_ext.service_contracts.rules import amendments as rules
@@ -39,7 +39,8 @@ def amend(
     uncovered: Sequence[str] = (),
     until: date | None = None,
 ) -> Document:
-    """Change a contract in force from a day on, and credit what was billed beyond that day of lines that change.
+    """Change a contract in force from a day on, and credit what was billed beyond that day of lines that change; what an
+    earlier end credited is taken back where the contract goes on after all.
 
     changed: {row: {field: value}}, fields of `rules.CHANGEABLE`; ended: rows whose last day is the day before; added: new
     lines; covered, uncovered: equipment listed for a line from the day on ({line_number, equipment}), or not any more (rows
@@ -62,7 +63,7 @@ def amend(
     if not records:
         throw(refuse("nothing_changed"))
     require_sound(contract, since=effective_from)
-    credit_unserved(contract, _("Amended from {0}: {1}").format(effective_from.isoformat(), reason))
+    records += settle(contract, _("Amended from {0}: {1}").format(effective_from.isoformat(), reason))
     return keep(contract, "Amended", effective_from, reason, records)
 
 

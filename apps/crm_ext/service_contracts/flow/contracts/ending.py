@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
 from crm_ext.service_contracts.flow.contracts import reading, suspending
-from crm_ext.service_contracts.flow.contracts.credits import credit_unserved, take_back
+from crm_ext.service_contracts.flow.contracts.credits import settle
 from crm_ext.service_contracts.flow.contracts.saving import in_force, keep, lock_in_any_state, require_reason
 from crm_ext.service_contracts.flow.contracts.sentences import throw
 from crm_ext.shared.results import refuse
@@ -50,29 +49,16 @@ def terminate(name: str, *, on: date, reason: str) -> Document:
     contract.terminated_on = on
     suspending.close(contract, on)
     contract.termination_reason = reason
-    notes = credit_unserved(contract, _("Contract ended on {0}: {1}").format(on.isoformat(), reason))
-    return keep(
-        contract, "Terminated", on, reason, [{"what": "credited", "invoices": notes}] if notes else []
-    )
+    why = _("Contract ended on {0}: {1}").format(on.isoformat(), reason)
+    return keep(contract, "Terminated", on, reason, settle(contract, why))
 
 
 def take_back_termination(name: str, *, reason: str) -> Document:
-    """The contract goes on to its agreed end; credit notes of its termination are cancelled."""
+    """The contract goes on to its agreed end; what its early end credited is taken back."""
     contract = lock_in_any_state(name)
     reason = require_reason(reason)
     if not contract.terminated_on:
         throw(refuse("not_terminated"))
-    notes = _credited_at_termination(contract)
-    take_back(notes)
     contract.terminated_on, contract.termination_reason = None, None
-    changes = [{"what": "credit_cancelled", "invoices": notes}] if notes else []
-    return keep(contract, "Reinstated", getdate(), reason, changes)
-
-
-def _credited_at_termination(contract: Document) -> list[str]:
-    """Credit notes that the latest termination made and that still stand."""
-    latest = [row for row in contract.versions if row.what == "Terminated"][-1]
-    named = [name for change in frappe.parse_json(latest.changes) for name in change.get("invoices", ())]
-    return frappe.get_all(
-        "Sales Invoice", filters={"name": ("in", named), "docstatus": ("<", 2)}, pluck="name", order_by="name"
-    )
+    records = settle(contract, _("Early end taken back: {0}").format(reason))
+    return keep(contract, "Reinstated", getdate(), reason, records)

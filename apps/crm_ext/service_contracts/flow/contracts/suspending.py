@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from crm_ext.service_contracts.flow.contracts import reading
-from crm_ext.service_contracts.flow.contracts.credits import credit_unserved
+from crm_ext.service_contracts.flow.contracts.credits import settle
 from crm_ext.service_contracts.flow.contracts.saving import in_force, keep, require_reason, suspended_span
 from crm_ext.service_contracts.flow.contracts.sentences import throw
 from crm_ext.shared.results import refuse
@@ -40,8 +40,8 @@ def resume(name: str, *, on: date, reason: str | None = None) -> Document:
         throw(refuse("resumed_before_suspended", day=off.start))
     last = on - timedelta(days=1)
     close(contract, last)
-    credit_unserved(contract, _("Suspended from {0} to {1}").format(off.start.isoformat(), last.isoformat()))
-    return keep(contract, "Resumed", on, (reason or "").strip())
+    why = _("Suspended from {0} to {1}").format(off.start.isoformat(), last.isoformat())
+    return keep(contract, "Resumed", on, (reason or "").strip(), settle(contract, why))
 
 
 def close(contract: Document, last_day: date) -> None:
