@@ -191,6 +191,24 @@ def test_a_renewed_contract_takes_the_planned_visits_over(customer, boiler):
     assert [(row.service_contract, row.contract_line) for row in stamps] == [(new.name, new.lines[0].name)]
 
 
+def test_a_plan_whose_contract_was_cleared_in_the_form_is_ordered_without_one(customer, boiler):
+    made = plan(equipment=boiler.name, service_contract=contract(customer, [boiler.name]).name)
+    # What the form sends for a link that was emptied, and what ERPNext then writes into the database.
+    made.update({"service_contract": ""}).save()
+    (order,) = maintenance_plans.order_due_visits(end_step=lambda: None)
+    assert frappe.db.get_value("Service Order", order, "equipment") == boiler.name
+    stamps = frappe.get_all(
+        "Planned Visit", {"maintenance_plan": made.name}, ["service_contract", "contract_line"], distinct=True
+    )
+    assert [(row.service_contract, row.contract_line) for row in stamps] == [(None, None)]
+
+
+def test_visits_that_were_written_with_an_empty_contract_are_ordered(boiler):
+    made = plan(equipment=boiler.name)
+    frappe.db.set_value("Planned Visit", {"maintenance_plan": made.name}, "service_contract", "")
+    assert len(maintenance_plans.order_due_visits(end_step=lambda: None)) == 1
+
+
 def test_another_rhythm_moves_open_visits_and_leaves_those_that_are_done(boiler):
     made = plan(equipment=boiler.name, start_date=add_days(getdate(), 3))
     done = frappe.get_all("Planned Visit", {"equipment": boiler.name}, ["name", "due_on"], order_by="due_on")[

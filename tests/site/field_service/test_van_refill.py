@@ -118,6 +118,13 @@ def test_a_cancelled_request_brings_nothing(van, seal):
     assert asked(van_refill.refill(technician=van.name)) == [(van.van_warehouse, seal, 2, 1)]
 
 
+def test_a_part_whose_warehouse_was_picked_and_emptied_again_comes_from_the_van(van, seal):
+    made = job(van, seal, 2).reload()
+    made.parts[0].warehouse = ""
+    made.save()
+    assert asked(van_refill.refill(technician=van.name)) == [(van.van_warehouse, seal, 2, 1)]
+
+
 def test_the_settings_name_the_warehouse_that_vans_are_refilled_from(van, seal):
     settings = frappe.get_doc("Field Service Settings")
     settings.set("accounts", [{"company": makers.company(), "parts_warehouse": makers.warehouse()}])

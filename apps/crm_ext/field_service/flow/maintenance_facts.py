@@ -167,7 +167,7 @@ class Facts:
                         plan.company,
                         max(first, getdate(plan.start_date)),
                         last,
-                        plan.service_contract,
+                        plan.service_contract or None,
                         line,
                         _suspensions(contract),
                     )

@@ -135,7 +135,7 @@ def due_visits(today: date, up_to: date | None, company: str | None, limit: int)
             and (%(company)s is null or visit.company = %(company)s)
             and ifnull(plan.status, 'Active') = 'Active'
             and unit.status = 'In Use' and unit.customer = visit.customer
-            and (visit.service_contract is null or (
+            and (ifnull(visit.service_contract, '') = '' or (
                 contract.docstatus = 1
                 and ifnull(contract.end_date, visit.due_on) >= visit.due_on
                 and ifnull(contract.terminated_on, visit.due_on) >= visit.due_on

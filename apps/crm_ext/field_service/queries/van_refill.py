@@ -39,7 +39,7 @@ def planned_parts(warehouses: Collection[str], until: date) -> list[tuple[Place,
         where job.docstatus = 0 and job.status in ('Open', 'Planned', 'On the Way', 'In Progress')
             and job.planned_start < date_add(%(until)s, interval 1 day)
             and technician.status = 'Active' and technician.van_warehouse in %(vans)s and item.is_stock_item = 1
-            and ifnull(part.warehouse, technician.van_warehouse) = technician.van_warehouse
+            and ifnull(nullif(part.warehouse, ''), technician.van_warehouse) = technician.van_warehouse
         group by technician.van_warehouse, part.item_code
         order by technician.van_warehouse, part.item_code
         """,
