@@ -87,6 +87,12 @@ def test_listed_equipment_counts_on_its_days(customer):
     assert given(customer, equipment=other) is None
 
 
+def test_of_lines_that_cover_the_same_the_one_that_ends_is_used_up_before_the_one_that_does_not(customer):
+    ending = billing.monthly(billing.service().name, end_date=YEAR_END)
+    a_contract(customer, billing.monthly(billing.service().name), ending, end_date=None)
+    assert given(customer).line_number == 2
+
+
 def test_causes_that_a_line_does_not_cover_are_somebody_elses_to_pay(customer):
     causes = [
         frappe.get_doc(

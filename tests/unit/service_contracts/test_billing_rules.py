@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.service_contracts.rules.billing import BilledLine, charges, next_due
+from crm_ext.service_contracts.rules.billing import BilledLine, charges, next_due, number_in
 from crm_ext.service_contracts.rules.pricing import PricedLine
 from crm_ext.shared.periods import LAST_DAY, Period, Recurrence
 
@@ -87,7 +87,7 @@ def test_keys_differ_for_all_that_can_be_billed_of_a_line():
         counts_usage=True,
         counts_overage=True,
         beyond=[(date(2026, 1, 5), Decimal(3))],
-        overage=[(START, Decimal(1))],
+        overage=[(START, Decimal(1), 0)],
     )
     found = charges(line, date(2026, 4, 1))
     keys = [charge.key for charge in found]
@@ -106,10 +106,20 @@ def test_overage_that_was_told_late_is_charged_for_what_is_missing_alone():
             (date(2026, 1, 20), Decimal(2)),
             (date(2026, 2, 2), Decimal(7)),
         ],
-        overage=[(START, Decimal(3))],
+        overage=[(START, Decimal(3), 0)],
     )
     (charge,) = charges(line, date(2026, 2, 1))
     assert (charge.quantity, charge.number, charge.due_on) == (Decimal(2), 1, date(2026, 2, 1))
+
+
+@given(st.sets(st.integers(0, 9)))
+def test_overage_has_a_key_that_none_of_the_charges_billed_of_its_period_has(numbers):
+    billed = [(START, Decimal(1), number) for number in numbers]
+    beyond = [(START, Decimal(len(numbers) + 1))]
+    line = BilledLine(priced(), has_fee=False, counts_overage=True, beyond=beyond, overage=billed)
+    (charge,) = charges(line, date(2026, 2, 1))
+    assert charge.number not in numbers
+    assert number_in(charge.key) == charge.number
 
 
 def test_a_line_with_overage_is_looked_at_after_each_of_its_periods_until_it_ends():

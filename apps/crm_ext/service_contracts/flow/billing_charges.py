@@ -15,7 +15,7 @@ from crm_ext import erpnext_port
 from crm_ext.field_service.queries import meters
 from crm_ext.service_contracts.flow.contracts.reading import index_clauses
 from crm_ext.service_contracts.queries import billing as queries
-from crm_ext.service_contracts.rules.billing import BilledLine, Charge, charges, next_due
+from crm_ext.service_contracts.rules.billing import BilledLine, Charge, charges, next_due, number_in
 from crm_ext.service_contracts.rules.pricing import IndexClause, line_from, price
 from crm_ext.shared.money import rounded, to_decimal
 from crm_ext.shared.periods import LAST_DAY, Period, clipped, days_in
@@ -157,7 +157,10 @@ def _billed_line(
         fees=[_span(one) for one in kinds["Period"]],
         usage=[_span(one) for one in kinds["Usage"]],
         beyond=[(day, to_decimal(quantity)) for day, quantity in beyond.get(row["name"], ())],
-        overage=[(one["period_start"], to_decimal(one["quantity"])) for one in kinds["Overage"]],
+        overage=[
+            (one["period_start"], to_decimal(one["quantity"]), number_in(one["billing_key"]))
+            for one in kinds["Overage"]
+        ],
     )
 
 

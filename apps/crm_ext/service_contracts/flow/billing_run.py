@@ -233,6 +233,21 @@ def refresh_next_billing(contracts: Iterable[str]) -> None:
         _set_next_billing(changed)
 
 
+def bring_forward(contract: str, day: date) -> None:
+    """The contract is due on this day at the latest, in one statement; a run that finds nothing to bill sets the next day.
+
+    For whoever comes to the contract's lock late in a transaction: what stands there now counts, not what was read before.
+    """
+    frappe.db.sql(
+        """
+        update `tabService Contract` set next_billing_date = least(ifnull(next_billing_date, %(day)s), %(day)s)
+        where name = %(contract)s
+        """,
+        {"contract": contract, "day": day},
+    )
+    frappe.clear_document_cache("Service Contract", contract)
+
+
 def give_back(invoice: Document) -> None:
     """An invoice that was cancelled or deleted billed nothing: its periods are for the next run.
 

@@ -9,12 +9,14 @@ from decimal import Decimal
 import frappe
 from frappe import _
 
+from crm_ext.service_contracts.flow import billing_run
 from crm_ext.service_contracts.queries import entitlements as queries
 from crm_ext.service_contracts.rules import entitlements as rules
+from crm_ext.service_contracts.rules.billing import overage_due_on
 from crm_ext.service_contracts.rules.entitlements import Drawn, Entitlement, Unit
 from crm_ext.service_contracts.rules.pricing import recurrence_from
 from crm_ext.shared.money import to_decimal
-from crm_ext.shared.periods import Period, period_of
+from crm_ext.shared.periods import Period, clipped, period_of
 
 # How closely a line names what is to be served.
 _THE_EQUIPMENT, _LISTED, _THE_ITEM, _EVERYTHING = 3, 2, 1, 0
@@ -105,7 +107,10 @@ def draw(
 
 
 def give_back(source: tuple[str, str]) -> None:
-    """What a cancelled (doctype, name) had drawn is there again."""
+    """What a cancelled (doctype, name) had drawn is there again.
+
+    A billing that was brought forward for it stays where it is: the run that finds nothing then sets the next day.
+    """
     for use in queries.uses_from(source):
         queries.lock_contract(use.service_contract)
         # Uses are a record that nobody edits by hand; whoever may cancel the source gives back.
@@ -137,6 +142,10 @@ def _draw_locked(row: Mapping, unit: Unit, asked: Decimal, used_on: date, source
             }
             # Uses are a record that nobody edits by hand; whoever may submit the source draws.
         ).insert(ignore_permissions=True)
+    if drawn.beyond:
+        # All else of the contract may be billed already.
+        life = clipped(_counting_period(row, used_on), row["starts_on"], row["ends_on"])
+        billing_run.bring_forward(row["contract"], overage_due_on(life))
     return drawn
 
 

@@ -110,7 +110,7 @@ def billed(names: Collection[str]) -> dict[str, list[dict]]:
     for row in _all(
         "Billed Period",
         {"service_contract": ("in", names), "what": ("in", ("Period", "Usage", "Overage"))},
-        ("contract_line", "what", "period_start", "period_end", "quantity"),
+        ("contract_line", "what", "period_start", "period_end", "quantity", "billing_key"),
         "period_start",
     ):
         found[row.contract_line].append(row)

@@ -34,10 +34,10 @@ def rows_on(
             line.response_hours, line.resolution_hours, line.service_level_agreement,
             line.overage_rate, line.overage_item,
             greatest(ifnull(line.start_date, contract.start_date), contract.start_date) as starts_on,
-            nullif(least(
+            cast(nullif(least(
                 ifnull(line.end_date, %(last)s), ifnull(contract.end_date, %(last)s),
                 ifnull(contract.terminated_on, %(last)s)
-            ), %(last)s) as ends_on,
+            ), %(last)s) as date) as ends_on,
             contract.name as contract, contract.customer, contract.company, contract.calendar as contract_calendar
         from `tabService Contract` contract
         join `tabService Contract Line` line on line.parent = contract.name

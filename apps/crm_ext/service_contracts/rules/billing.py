@@ -28,7 +28,7 @@ class BilledLine:
 
     has_fee: it has a price for each period; counts_usage: meters are read for it; counts_overage: visits and hours
     beyond the entitlement have a price. fees, usage: spans billed already, in any order. beyond: (day, quantity) drawn
-    beyond the entitlement. overage: (first day of the period, quantity) billed of that already.
+    beyond the entitlement. overage: (first day of the period, quantity, number of the charge) billed of that already.
     """
 
     priced: PricedLine
@@ -39,7 +39,7 @@ class BilledLine:
     fees: Sequence[Period] = ()
     usage: Sequence[Period] = ()
     beyond: Sequence[tuple[date, Decimal]] = ()
-    overage: Sequence[tuple[date, Decimal]] = ()
+    overage: Sequence[tuple[date, Decimal, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,12 @@ class Charge:
         """What can be billed once only."""
         text = f"{self.contract_line}|{self.what}|{self.span.start.isoformat()}"
         return f"{text}|{self.number}" if self.number else text
+
+
+def number_in(key: str) -> int:
+    """The number of the charge that has this key."""
+    _line, _what, _first_day, *number = key.split("|")
+    return int(number[0]) if number else 0
 
 
 def charges(line: BilledLine, until: date) -> list[Charge]:
@@ -166,17 +172,21 @@ def _overage(line: BilledLine) -> list[Charge]:
         wholes[life] = whole
     found = []
     for life, quantity in drawn.items():
-        billed = [amount for start, amount in line.overage if start == life.start]
-        left = quantity - sum(billed, Decimal(0))
+        billed = {number: amount for start, amount, number in line.overage if start == life.start}
+        left = quantity - sum(billed.values(), Decimal(0))
         if left > 0:
-            due_on = life.end + _ONE_DAY if life.end < LAST_DAY else life.start
-            priced = line.priced
+            due_on, priced = overage_due_on(life), line.priced
+            # Not how many there are: an invoice among them may have been cancelled.
+            number = max(billed, default=-1) + 1
             found.append(
-                Charge(
-                    priced.name, priced.line_number, "Overage", life, wholes[life], due_on, len(billed), left
-                )
+                Charge(priced.name, priced.line_number, "Overage", life, wholes[life], due_on, number, left)
             )
     return found
+
+
+def overage_due_on(life: Period) -> date:
+    """When that of a period, cut to the days of its line, is billed: after its last day, or at once where it has none."""
+    return life.end + _ONE_DAY if life.end < LAST_DAY else life.start
 
 
 def _overage_period(priced: PricedLine, day: date) -> tuple[Period, Period]:
