@@ -84,6 +84,14 @@ def test_the_hours_of_a_contract_are_used_up_by_the_first_times_first():
     ]
 
 
+@pytest.mark.parametrize(("by_hand", "left"), [(Decimal(2), Decimal(3)), (Decimal(9), Decimal(0))])
+def test_hours_given_by_hand_to_the_contract_are_used_up_before_all_others(by_hand, left):
+    job = replace(REPAIR, coverage=replace(FULL, hours_left=Decimal(5)))
+    [shares] = payers_of_times(job, [Decimal(5)], by_hand)
+    assert {share.payer: share.quantity for share in shares}.get("Contract", Decimal(0)) == left
+    assert sum(share.quantity for share in shares) == 5
+
+
 @pytest.mark.parametrize(
     ("coverage", "payer", "code"),
     [

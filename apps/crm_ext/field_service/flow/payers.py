@@ -6,7 +6,7 @@ owes. A Maintenance Manager may decide otherwise, with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -69,19 +69,19 @@ def day_of_work(order: Document) -> date:
 def draw(order: Document) -> None:
     """Take from the contract what its lines of the order need; where others were quicker, decide anew.
 
-    Afterwards the lines charge the contract with exactly what was drawn.
+    Afterwards the lines charge the contract with exactly what was drawn, unless more was given to it by hand.
     """
     job = job_of(order)
     coverage = job.coverage
     if coverage is None:
         return
     source, day = (order.doctype, order.name), day_of_work(order)
-    if coverage.visits_left is not None and _hours_of_contract(order):
+    if coverage.visits_left is not None and _hours_of_contract(order.times):
         drawn = entitlements.draw(order.contract_line, unit="Visit", quantity=1, used_on=day, source=source)
         if drawn.refused:
             coverage = replace(coverage, visits_left=0)
             decide(order, replace(job, coverage=coverage))
-    hours = _hours_of_contract(order)
+    hours = _hours_of_contract(order.times)
     if coverage.hours_left is not None and hours:
         drawn = entitlements.draw(
             order.contract_line, unit="Hour", quantity=hours, used_on=day, source=source
@@ -93,7 +93,7 @@ def draw(order: Document) -> None:
 
 def to_draw(order: Document) -> dict[str, Decimal]:
     """{"Visit", "Hour": quantity} that submitting would take from the contract, as the lines stand now."""
-    coverage, hours = job_of(order).coverage, _hours_of_contract(order)
+    coverage, hours = job_of(order).coverage, _hours_of_contract(order.times)
     if coverage is None or not hours:
         return {}
     counted = {"Visit": (coverage.visits_left, Decimal(1)), "Hour": (coverage.hours_left, hours)}
@@ -153,8 +153,8 @@ def _reported_on(order: Document, claim: dict) -> date:
     return getdate(told or order.planned_start or order.creation)
 
 
-def _hours_of_contract(order: Document) -> Decimal:
-    return sum((to_decimal(row.charged_hours) for row in order.times if row.payer == "Contract"), Decimal(0))
+def _hours_of_contract(times: Iterable[Document]) -> Decimal:
+    return sum((to_decimal(row.charged_hours) for row in times if row.payer == "Contract"), Decimal(0))
 
 
 # Decisions on lines
@@ -179,12 +179,11 @@ def _decide_parts(order: Document, job: Job) -> None:
 
 def _decide_times(order: Document, job: Job) -> None:
     seconds = _take_out_shares(order, "times")
-    open_rows = []
     for row in order.times:
         row.charged_hours = row.hours
-        if not row.decided_by_hand:
-            open_rows.append(row)
-    decided = rules.payers_of_times(job, [to_decimal(row.hours) for row in open_rows])
+    by_hand = _hours_of_contract(row for row in order.times if row.decided_by_hand)
+    open_rows = [row for row in order.times if not row.decided_by_hand]
+    decided = rules.payers_of_times(job, [to_decimal(row.hours) for row in open_rows], by_hand)
     for row, shares in zip(open_rows, decided, strict=True):
         _write(row, shares[0], job)
         row.charged_hours = float(shares[0].quantity)

@@ -87,8 +87,12 @@ def payers_of_part(job: Job) -> list[Share]:
     return _contract_and_rest(job, percent, _WHOLE, why, _reason("parts_not_included", job.coverage))
 
 
-def payers_of_times(job: Job, hours: Sequence[Decimal]) -> list[list[Share]]:
-    """Shares of each time of the order in turn: a contract's hours are used up by the first ones first."""
+def payers_of_times(job: Job, hours: Sequence[Decimal], by_hand: Decimal = Decimal(0)) -> list[list[Share]]:
+    """Shares of each time of the order in turn: a contract's hours are used up by the first ones first.
+
+    by_hand: hours that somebody gave the contract to pay; they use up its hours before all others.
+    """
+    job = _with_hours_used(job, by_hand)
     found = []
     for each in hours:
         shares = _payers_of_time(job, each)
