@@ -769,23 +769,26 @@ def stop_deferral(invoice_row: str, last_day: date | None) -> None:
     """From the last day of service on, ERPNext recognises what is still deferred of a row at once; None: as before.
 
     A credit note books against income, so that both together leave the income of the days that were served. ERPNext
-    never looks back: a day that was recognised already moves to the next one.
+    never looks back: a day that was recognised already moves to the next one, and where the rest was recognised on the
+    day of a stop, the stop stays, because nothing is left to recognise.
     """
     row = frappe.db.get_value(
         "Sales Invoice Item",
         invoice_row,
-        ["service_start_date", "service_end_date", "deferred_revenue_account"],
+        ["service_start_date", "service_end_date", "service_stop_date", "deferred_revenue_account"],
         as_dict=True,
     )
+    recognised = frappe.get_all(
+        "GL Entry",
+        filters={
+            "voucher_detail_no": invoice_row, "account": row.deferred_revenue_account,
+            "debit": (">", 0), "is_cancelled": 0,
+        },
+        pluck="posting_date", order_by="posting_date desc", limit=1,
+    )  # fmt: skip
+    if row.service_stop_date and any(day >= row.service_stop_date for day in recognised):
+        return
     if last_day is not None:
-        recognised = frappe.get_all(
-            "GL Entry",
-            filters={
-                "voucher_detail_no": invoice_row, "account": row.deferred_revenue_account,
-                "debit": (">", 0), "is_cancelled": 0,
-            },
-            pluck="posting_date", order_by="posting_date desc", limit=1,
-        )  # fmt: skip
         last_day = max([last_day, row.service_start_date, *(frappe.utils.add_days(day, 1) for day in recognised)])
         if last_day > row.service_end_date:
             return

@@ -85,6 +85,12 @@ def set_deferred_account() -> None:
     frappe.clear_document_cache("Company", company)
 
 
+def recognise(invoice: str, until: date) -> None:
+    """What ERPNext's nightly accounting of deferred revenue books of an invoice by a day."""
+    book = frappe.get_attr("erpnext.accounts.deferred_revenue.book_deferred_income_or_expense")
+    book(frappe.get_doc("Sales Invoice", invoice), None, until)
+
+
 # Refusals
 
 
@@ -378,6 +384,64 @@ def test_an_end_before_a_deferred_period_is_over_stops_its_deferral(customer, it
     assert frappe.db.get_value("Sales Invoice Item", invoice.items[0].name, "service_stop_date") == date(
         YEAR, 9, 30
     )
+
+
+def test_an_early_end_that_is_taken_back_leaves_deferral_and_suspension_as_they_were(customer, item):
+    set_deferred_account()
+    contract = a_contract(customer, yearly(item, YEAR_DAYS, defer_revenue=1))
+    (invoice,) = bill(contract)
+    contracts.suspend(contract.name, first_day=date(YEAR, 9, 1), reason="Overhaul")
+    contracts.terminate(contract.name, on=date(YEAR, 9, 30), reason="Sold")
+    contract = contracts.take_back_termination(contract.name, reason="Sale fell through")
+    assert frappe.db.get_value("Sales Invoice Item", invoice.items[0].name, "service_stop_date") is None
+    assert [row.to_date for row in contract.suspensions] == [None]
+    contracts.resume(contract.name, on=date(YEAR, 10, 11))
+    credit = frappe.get_all(
+        "Sales Invoice", {"customer": customer, "is_return": 1, "docstatus": 1}, pluck="net_total"
+    )
+    assert credit == [-40]
+
+
+def test_a_suspension_that_was_over_when_the_contract_ended_stays_over(customer, item):
+    contract = a_contract(customer, yearly(item, YEAR_DAYS))
+    bill(contract)
+    contracts.suspend(contract.name, first_day=date(YEAR, 9, 1), reason="Overhaul")
+    contracts.resume(contract.name, on=date(YEAR, 10, 1))
+    contracts.terminate(contract.name, on=date(YEAR, 9, 30), reason="Sold")
+    contract = contracts.take_back_termination(contract.name, reason="Sale fell through")
+    assert [getdate(row.to_date) for row in contract.suspensions] == [date(YEAR, 9, 30)]
+    assert paid(contract) == YEAR_DAYS - 30
+
+
+def test_days_off_that_were_left_out_of_a_bill_meanwhile_are_not_credited_again(customer, item):
+    contract = a_contract(customer, billing.monthly(item, 930, billing_timing="In Arrears"))
+    contracts.suspend(contract.name, first_day=date(YEAR, 9, 10), reason="Overhaul")
+    contracts.terminate(contract.name, on=date(YEAR, 9, 30), reason="Sold")
+    bill(contract)
+    contract = contracts.take_back_termination(contract.name, reason="Sale fell through")
+    assert [
+        (getdate(row.from_date), row.to_date and getdate(row.to_date)) for row in contract.suspensions
+    ] == [
+        (date(YEAR, 9, 10), date(YEAR, 9, 30)),
+        (date(YEAR, 10, 1), None),
+    ]
+    contracts.resume(contract.name, on=date(YEAR, 10, 11))
+    bill(contract.reload())
+    assert paid(contract) == 9 * 930 + 9 * 31 + 21 * 30
+
+
+def test_what_erpnext_recognised_at_an_early_end_is_not_recognised_once_more_when_that_is_taken_back(
+    customer, item
+):
+    set_deferred_account()
+    contract = a_contract(customer, yearly(item, 1200, defer_revenue=1))
+    (invoice,) = bill(contract)
+    contracts.terminate(contract.name, on=date(YEAR, 3, 31), reason="Sold")
+    recognise(invoice.name, until=date(YEAR, 4, 30))
+    contracts.take_back_termination(contract.name, reason="Sale fell through")
+    assert paid(contract) == 1200
+    recognise(invoice.name, until=date(YEAR, 6, 30))
+    assert paid(contract) == 1200
 
 
 def test_drafts_of_later_days_stand_in_the_way_of_an_early_end(customer, item):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import frappe
 
@@ -149,6 +149,17 @@ def credits(contract: str) -> dict[tuple[str, date], list[dict]]:
     ):
         found[row.contract_line, row.period_start].append(row)
     return found
+
+
+def was_billed_since(contract: str, moment: datetime, first_day: date) -> bool:
+    """Whether, since a moment, a fee was billed of a contract for days from `first_day` on."""
+    filters = {
+        "service_contract": contract,
+        "what": "Period",
+        "creation": (">=", moment),
+        "period_end": (">=", first_day),
+    }
+    return bool(frappe.db.get_value("Billed Period", filters, for_update=True))
 
 
 def deferred_rows(invoices: Collection[str]) -> set[str]:

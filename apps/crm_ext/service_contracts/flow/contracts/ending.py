@@ -54,11 +54,12 @@ def terminate(name: str, *, on: date, reason: str) -> Document:
 
 
 def take_back_termination(name: str, *, reason: str) -> Document:
-    """The contract goes on to its agreed end; what its early end credited is taken back."""
+    """The contract goes on to its agreed end, suspended if it was; what its early end credited is taken back."""
     contract = lock_in_any_state(name)
     reason = require_reason(reason)
     if not contract.terminated_on:
         throw(refuse("not_terminated"))
+    suspending.reopen(contract, getdate(contract.terminated_on))
     contract.terminated_on, contract.termination_reason = None, None
     records = settle(contract, _("Early end taken back: {0}").format(reason))
     return keep(contract, "Reinstated", getdate(), reason, records)

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import getdate, now_datetime
 
 from crm_ext.service_contracts.flow.contracts import reading
 from crm_ext.service_contracts.flow.contracts.credits import settle
 from crm_ext.service_contracts.flow.contracts.saving import in_force, keep, require_reason, suspended_span
 from crm_ext.service_contracts.flow.contracts.sentences import throw
+from crm_ext.service_contracts.queries import contracts as queries
 from crm_ext.shared.results import refuse
 
 
@@ -49,3 +50,19 @@ def close(contract: Document, last_day: date) -> None:
     for row in contract.suspensions:
         if not row.to_date:
             row.update({"to_date": last_day, "resumed_at": now_datetime()})
+
+
+def reopen(contract: Document, ended_on: date) -> None:
+    """The suspension that ended because the contract did goes on. Not saved yet.
+
+    Where something was billed meanwhile, its days off were known and stay as they are; the rest goes on by itself.
+    """
+    day_after = ended_on + timedelta(days=1)
+    if any(row.what == "Resumed" and getdate(row.effective_from) == day_after for row in contract.versions):
+        return
+    for row in [row for row in contract.suspensions if row.to_date and getdate(row.to_date) == ended_on]:
+        first_day = getdate(row.from_date)
+        if queries.was_billed_since(contract.name, row.resumed_at, first_day):
+            contract.append("suspensions", {"from_date": max(first_day, day_after), "reason": row.reason})
+        else:
+            row.update({"to_date": None, "resumed_at": None})
