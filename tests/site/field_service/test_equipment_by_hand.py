@@ -11,6 +11,7 @@ from frappe.utils import add_days, getdate
 
 from crm_ext.api import equipment as api
 from crm_ext.field_service.flow import equipment, equipment_backfill, meters
+from crm_ext.field_service.queries.equipment import above
 from crm_ext.field_service.queries.meters import usage
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -124,6 +125,15 @@ def test_the_tree_shows_wholes_with_their_customer_and_what_became_of_the_others
     assert [part["title"] for part in api.tree("Equipment", whole.name)] == ["Pump"]
     loose = {node["value"]: node["title"] for node in api.tree("Equipment", is_root=True)}
     assert loose[old.name] == "0 Burner · Scrapped"
+
+
+def test_a_unit_whose_whole_was_cleared_in_the_form_is_a_part_of_nothing(customers):
+    whole, part = units.by_hand(customers[0], "Boiler"), units.by_hand(customers[0], "Burner")
+    part.update({"parent_equipment": whole.name}).save()
+    part.update({"parent_equipment": ""}).save()
+    nozzle = units.by_hand(None, "Nozzle", parent_equipment=part.name)
+    assert above(part.name) == []
+    assert above(nozzle.name) == [part.name]
 
 
 def test_a_part_is_replaced_and_both_remember_it(customers):

@@ -366,7 +366,7 @@ def above(equipment: str) -> list[str]:
             select whole.parent_equipment, chain.depth + 1 from `tabEquipment` whole
             join chain on whole.name = chain.name where chain.depth < 40
         )
-        select name from chain where name is not null order by depth
+        select name from chain where name > '' order by depth
         """,
         [equipment],
     )
