@@ -40,6 +40,15 @@ def test_a_direct_write_to_the_table_is_found_by_the_daily_job_and_only_once():
     assert reconcile() == 0
 
 
+def test_a_stage_that_was_cleared_in_the_form_leaves_nothing_to_the_daily_job():
+    opportunity = pipeline.opportunity(pipeline.process())
+    reconcile()
+    opportunity.sales_stage = ""
+    opportunity.save()
+    assert pipeline.history(opportunity)[-1].left_on
+    assert reconcile() == 0
+
+
 def test_a_direct_end_is_found_by_the_daily_job():
     opportunity = pipeline.opportunity(pipeline.process())
     frappe.db.set_value("Opportunity", opportunity.name, "status", "Converted")

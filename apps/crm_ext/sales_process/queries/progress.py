@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Count, IfNull
 
 # An opportunity in one of these has come to its end; its last stay in a stage is over.
 OUTCOME_OF_STATUS = {"Converted": "Won", "Lost": "Lost", "Closed": "Closed"}
@@ -66,6 +66,8 @@ def drifted(after: str, limit: int) -> list[dict]:
     progress = frappe.qb.DocType("Opportunity Progress")
     passage = frappe.qb.DocType("Stage Passage")
     settled = opportunity.status.isin(list(OUTCOME_OF_STATUS))
+    # A stage that was cleared in the form is an empty text, one that never was is nothing at all.
+    stage = IfNull(opportunity.sales_stage, "")
     return (
         frappe.qb.from_(opportunity)
         .left_join(progress)
@@ -93,11 +95,9 @@ def drifted(after: str, limit: int) -> list[dict]:
         .where(opportunity.name > after)
         .where(
             progress.name.isnull()
-            | (progress.sales_stage.isnull() & opportunity.sales_stage.isnotnull())
-            | (progress.sales_stage.isnotnull() & opportunity.sales_stage.isnull())
-            | (progress.sales_stage != opportunity.sales_stage)
+            | (IfNull(progress.sales_stage, "") != stage)
             | (settled & passage.name.isnotnull())
-            | (~settled & passage.name.isnull() & opportunity.sales_stage.isnotnull())
+            | (~settled & passage.name.isnull() & (stage != ""))
         )
         .orderby(opportunity.name, order=Order.asc)
         .limit(limit)
