@@ -60,6 +60,23 @@ def test_a_direct_invoice_of_the_item_to_the_customer_is_a_win():
     assert observed(process)[FIRST] == (55, 1)
 
 
+def test_an_order_with_an_empty_quotation_is_a_direct_one():
+    process = pipeline.process(prior_weight=1)
+    item = pipeline.item()
+    opportunity = pipeline.opportunity(process, items=[line(item)])
+    order = frappe.get_doc(
+        {
+            "doctype": "Sales Order",
+            "customer": opportunity.party_name,
+            "company": opportunity.company,
+            "delivery_date": frappe.utils.nowdate(),
+            "items": [{"item_code": item.name, "qty": 1, "rate": 100, "prevdoc_docname": ""}],
+        }
+    ).insert()
+    pipeline.invoice(order.submit())
+    assert observed(process)[FIRST] == (55, 1)
+
+
 def test_the_invoice_of_another_opportunity_is_no_win():
     process = pipeline.process(prior_weight=1)
     item = pipeline.item()

@@ -42,7 +42,7 @@ _INVOICED = """
             and date_add(opportunity.transaction_date, interval %(horizon_days)s day)
     join `tabSales Invoice Item` billed on billed.parent = invoice.name and billed.item_code = wanted.item_code
     left join `tabSales Order Item` ordered on ordered.name = billed.so_detail
-    where opportunity.status not in ('Lost', 'Closed') and ordered.prevdoc_docname is null
+    where opportunity.status not in ('Lost', 'Closed') and ifnull(ordered.prevdoc_docname, '') = ''
 """
 
 
