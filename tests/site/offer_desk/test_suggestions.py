@@ -93,6 +93,23 @@ def test_an_order_and_its_invoice_are_one_purchase(shop):
     assert frappe.db.get_value("Item Affinity", {"item_code": "Pump", "other_item": "Tank"}, "support") == 2
 
 
+def test_lines_whose_item_was_cleared_go_with_nothing(shop):
+    described = {
+        "item_code": "",
+        "item_name": "Carriage",
+        "uom": "Nos",
+        "qty": 1,
+        "rate": 5,
+        "income_account": makers.account("Income"),
+    }
+    goods = {"item_code": "Pump", "qty": 1, "rate": 50, "warehouse": makers.warehouse()}
+    for _ in range(3):
+        makers.sales_invoice(shop, "Pump", items=[goods, described])
+        sold_together(shop, "Seal")
+    affinities.learn_for(makers.company())
+    assert not frappe.db.exists("Item Affinity", {"item_code": "Pump"})
+
+
 def test_what_the_customer_owns_needs_parts(shop):
     accessory("Belt", "Seal", "Spare Part")
     serial = frappe.get_doc({"doctype": "Serial No", "serial_no": "BELT-1", "item_code": "Belt"})

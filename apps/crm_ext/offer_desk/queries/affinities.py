@@ -18,13 +18,13 @@ _LINES = """
     from `tabSales Invoice` invoice join `tabSales Invoice Item` item on item.parent = invoice.name
     where invoice.docstatus = 1 and invoice.is_return = 0 and invoice.company = %(company)s
         and invoice.posting_date >= %(since)s and item.is_free_item = 0 and ifnull(item.sales_order, '') = ''
-        and item.item_code is not null
+        and item.item_code > ''
         and not exists (select 1 from `tabProduct Bundle` bundle where bundle.new_item_code = item.item_code)
     union all
     select item.parent, item.item_code
     from `tabSales Order` sales_order join `tabSales Order Item` item on item.parent = sales_order.name
     where sales_order.docstatus = 1 and sales_order.company = %(company)s
-        and sales_order.transaction_date >= %(since)s and item.is_free_item = 0 and item.item_code is not null
+        and sales_order.transaction_date >= %(since)s and item.is_free_item = 0
         and not exists (select 1 from `tabProduct Bundle` bundle where bundle.new_item_code = item.item_code)"""
 _WORTH_THE_BULK_READER = 40_000
 
