@@ -1,6 +1,7 @@
 """What a customer does about equipment, contracts and service in the portal."""
 
 import frappe
+from werkzeug.wrappers import Response
 
 from crm_ext.api.guards import guard_flood, require_own
 from crm_ext.field_service.flow import complaint_intake, complaints
@@ -65,11 +66,7 @@ def contract_pdf(contract: str) -> None:
 
 
 @frappe.whitelist(methods=["GET"])
-def photo(photo: str) -> None:
-    """A photo of one of the customer's requests."""
+def photo(photo: str) -> Response:
+    """A photo that the customer sent with one of their requests."""
     require_own("Issue", service_requests.request_of_photo(photo))
-    file = frappe.get_doc("File", photo)
-    frappe.local.response.filename = file.file_name
-    frappe.local.response.filecontent = file.get_content()
-    frappe.local.response.display_content_as = "inline"
-    frappe.local.response.type = "download"
+    return service_requests.answer_with_photo(photo)

@@ -237,6 +237,19 @@ FIELDS: dict[str, list[dict]] = {
             "unique": 1,
         },
     ],
+    "File": [
+        {
+            "fieldname": "sent_by_customer",
+            "fieldtype": "Check",
+            "label": _lt("Sent by the Customer"),
+            "insert_after": "attached_to_field",
+            # What bears it is shown in the portal: it is written by the app alone.
+            "permlevel": 1,
+            "hidden": 1,
+            "read_only": 1,
+            "no_copy": 1,
+        },
+    ],
     "Payment Entry": [
         {
             "fieldname": "portal_payment",

@@ -286,7 +286,8 @@ def service_of(made: World, customer: str, item: str, words: str) -> dict[str, s
     photo = made.insert(
         {
             "doctype": "File",
-            "file_name": "photo.txt",
+            "file_name": "photo.png",
+            "sent_by_customer": 1,
             "attached_to_doctype": "Issue",
             "attached_to_name": issue.name,
             "content": words,

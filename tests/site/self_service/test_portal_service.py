@@ -12,6 +12,7 @@ from counting import queries_of
 from portal_world import Visitor, World, plain, portal_customer, portal_user, service, text_of
 
 from crm_ext.api import portal_service
+from crm_ext.patches.v0_3 import mark_photos_of_customers
 from crm_ext.self_service.flow import identity, service_pages
 
 PICTURE = bytes.fromhex(
@@ -168,7 +169,50 @@ def test_a_request_with_a_photo_becomes_a_complaint_under_the_contract(customer,
     address = page.split("/api/method/crm_ext.api.portal_service.photo?photo=")[1].split('"')[0]
     photo = customer.get("/api/method/crm_ext.api.portal_service.photo", photo=address)
     assert photo.get_data() == PICTURE
+    told = (photo.mimetype, photo.headers["X-Content-Type-Options"], photo.headers["Content-Disposition"])
+    assert told == ("image/png", "nosniff", "inline; filename=leak.png")
     assert Visitor().get("/api/method/crm_ext.api.portal_service.photo", photo=address).status_code == 403
+
+
+def attached(issue, name, content, **values):
+    """A file that the desk attaches to a request."""
+    about = {"attached_to_doctype": "Issue", "attached_to_name": issue, "is_private": 1}
+    file = frappe.get_doc(
+        {"doctype": "File", "file_name": name, "content": content, **about, **values}
+    ).insert()
+    frappe.db.commit()
+    return file.name
+
+
+def test_what_the_desk_attached_to_a_request_is_not_the_customers_to_see(customer, world):
+    request = ask(customer, world, "Cracked glass", photos=(io.BytesIO(PICTURE), "crack.png"))
+    secrets = [
+        attached(request, "supplier.png", PICTURE + b"of the desk"),
+        attached(request, "quote.html", b"<script>alert(1)</script>"),
+        # A mark alone makes no picture of a page.
+        attached(request, "page.svg", b"<svg onload='alert(1)'/>", sent_by_customer=1),
+    ]
+    page = text_of(customer.get(f"/portal/service/{request}"))
+    assert page.count("portal_service.photo?photo=") == 1 and "crack.png" in page
+    for secret in secrets:
+        assert customer.get("/api/method/crm_ext.api.portal_service.photo", photo=secret).status_code == 404
+
+
+def test_nobody_but_the_house_marks_a_file_as_sent_by_a_customer(world, here):
+    words = {"doctype": "File", "file_name": "mine.png", "content": PICTURE, "is_private": 1}
+    file = frappe.get_doc({**words, "sent_by_customer": 1}).insert()
+    assert frappe.db.get_value("File", file.name, "sent_by_customer") == 0
+
+
+def test_photos_from_before_the_mark_get_it_and_what_the_desk_attached_does_not(customer, world):
+    request = ask(customer, world, "Loose bolt", photos=(io.BytesIO(PICTURE), "bolt.png"))
+    sent = frappe.get_value("File", {"attached_to_name": request})
+    of_the_desk = attached(request, "supplier.png", PICTURE + b"later")
+    hour_later = frappe.utils.add_to_date(frappe.db.get_value("File", of_the_desk, "creation"), hours=1)
+    frappe.db.set_value("File", of_the_desk, "creation", hour_later)
+    frappe.db.set_value("File", sent, "sent_by_customer", 0)
+    mark_photos_of_customers.mark()
+    assert [frappe.db.get_value("File", name, "sent_by_customer") for name in (sent, of_the_desk)] == [1, 0]
 
 
 def test_a_photo_that_is_none_is_refused_and_what_was_typed_stays(customer, world):

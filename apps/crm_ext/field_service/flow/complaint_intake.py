@@ -100,6 +100,8 @@ def _attach(issue: str, name: str, content: bytes) -> None:
             "attached_to_doctype": "Issue",
             "attached_to_name": issue,
             "is_private": 1,
+            # The portal shows these, and nothing else that is attached to the complaint.
+            "sent_by_customer": 1,
         }
     )
     with as_service():

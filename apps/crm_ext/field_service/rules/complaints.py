@@ -25,6 +25,13 @@ _IMAGES = (
     (4, b"ftypheic", "heic"),
     (4, b"ftypmif1", "heic"),
 )
+_MEDIA_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "heic": "image/heic",
+}
 
 
 @dataclass(frozen=True)
@@ -159,3 +166,8 @@ def photo(name: str, size: int, head: bytes) -> str | Refusal:
         if head[start : start + len(mark)] == mark:
             return ending
     return refuse("no_photo", name=name)
+
+
+def media_type(name: str) -> str | None:
+    """What a browser is told that a photo is, by the ending that `photo` gave it; None for any other file."""
+    return _MEDIA_TYPES.get(name.rpartition(".")[2])

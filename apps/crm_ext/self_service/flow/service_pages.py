@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import cint, getdate, strip_html
 
 from crm_ext.crm_ext_core.flow import spelling
-from crm_ext.self_service.flow import pages, visit_page
+from crm_ext.self_service.flow import pages, service_requests, visit_page
 from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.queries import service as queries
 from crm_ext.self_service.rules import service_steps
@@ -238,7 +238,7 @@ def fill_request(context: Any, here: Acting, name: str) -> None:
             "title": row.file_name,
             "address": f"/api/method/crm_ext.api.portal_service.photo?{urlencode({'photo': row.name})}",
         }
-        for row in queries.photos(name)
+        for row in service_requests.photos_of(name)
     ]
 
 

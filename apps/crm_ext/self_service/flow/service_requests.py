@@ -5,10 +5,13 @@ from __future__ import annotations
 import frappe
 from frappe import _
 from frappe.utils import escape_html
+from werkzeug.wrappers import Response
 
 from crm_ext.field_service.flow.complaint_intake import Photo
+from crm_ext.field_service.rules import complaints
 from crm_ext.self_service.flow import disputes, letters
 from crm_ext.self_service.flow.identity import Acting
+from crm_ext.self_service.queries import service as queries
 from crm_ext.self_service.queries.quotations import person_of
 
 
@@ -45,6 +48,21 @@ def ask_renewal(contract: str, here: Acting) -> None:
         letters.tell_desk(responsible or owner, "Service Contract", contract, text)
 
 
+def photos_of(request: str) -> list[dict]:
+    """[{name, file_name}] of the photos that the customer sent with a request."""
+    return [row for row in queries.files_sent(request) if complaints.media_type(row.file_name)]
+
+
 def request_of_photo(name: str) -> str | None:
-    """The request that a file is attached to; None for any other file."""
-    return frappe.db.get_value("File", {"name": name, "attached_to_doctype": "Issue"}, "attached_to_name")
+    """The request that a customer sent a photo with; None for any other file."""
+    row = queries.file_sent(name)
+    return row.attached_to_name if row and complaints.media_type(row.file_name) else None
+
+
+def answer_with_photo(name: str) -> Response:
+    """A photo that a customer sent, as a picture and nothing else that a browser might take it for."""
+    file = frappe.get_doc("File", name)
+    answer = Response(file.get_content(), mimetype=complaints.media_type(file.file_name))
+    answer.headers.set("Content-Disposition", "inline", filename=file.file_name)
+    answer.headers.set("X-Content-Type-Options", "nosniff")
+    return answer

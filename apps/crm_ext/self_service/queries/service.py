@@ -18,6 +18,7 @@ _UNIT = (
 _VISIT = (
     "name", "title", "status", "docstatus", "planned_start", "window_start", "window_end", "work_done",
 )  # fmt: skip
+_SENT_WITH_A_REQUEST = {"attached_to_doctype": "Issue", "sent_by_customer": 1}
 _SEARCHED = ("equipment_name", "serial_no", "other_serial_no", "item_name")
 
 
@@ -163,12 +164,20 @@ def answer_given(issue: str) -> dict | None:
     return rows[0] if rows else None
 
 
-def photos(issue: str) -> list[dict]:
+def files_sent(issue: str) -> list[dict]:
+    """What the customer sent with a request; what the desk attached to it is the desk's."""
     return frappe.get_all(
         "File",
-        filters={"attached_to_doctype": "Issue", "attached_to_name": issue},
+        filters={**_SENT_WITH_A_REQUEST, "attached_to_name": issue},
         fields=["name", "file_name"],
         order_by="creation, name",
+    )
+
+
+def file_sent(name: str) -> dict | None:
+    """{file_name, attached_to_name: the request} of something that a customer sent."""
+    return frappe.db.get_value(
+        "File", {**_SENT_WITH_A_REQUEST, "name": name}, ["file_name", "attached_to_name"], as_dict=True
     )
 
 
