@@ -72,6 +72,23 @@ def test_choosing_equipment_fills_customer_contract_and_line(customer, pump):
     assert issue.contract_line == contract.lines[0].name
 
 
+def test_the_contract_that_is_chosen_counts_though_another_one_names_the_equipment(customer, pump):
+    item = makers.item("Care").name
+    world.contract(customer, item, equipment=pump.name, response_hours=24)
+    chosen = world.contract(customer, item, response_hours=4)
+    issue = world.complaint(equipment=pump.name, service_contract=chosen.name)
+    assert (issue.service_contract, issue.contract_line) == (chosen.name, chosen.lines[0].name)
+    assert get_datetime(issue.response_by) == get_datetime(issue.creation) + timedelta(hours=4)
+
+
+def test_a_chosen_contract_that_does_not_cover_the_equipment_stays_and_promises_nothing(customer, pump):
+    item = makers.item("Care").name
+    world.contract(customer, item, equipment=pump.name)
+    chosen = world.contract(customer, item, equipment=world.equipment(customer).name)
+    issue = world.complaint(equipment=pump.name, service_contract=chosen.name)
+    assert (issue.service_contract, issue.contract_line) == (chosen.name, None)
+
+
 def test_the_customer_of_other_equipment_is_refused(pump):
     other = makers.customer("Somebody Else").name
     with pytest.raises(frappe.ValidationError, match="stands at customer"):

@@ -32,6 +32,15 @@ def drawn(order) -> list[tuple[str, str, float]]:
     return [(use.service_contract, use.unit, use.quantity) for use in uses]
 
 
+def test_the_contract_that_is_chosen_pays_though_another_one_names_the_equipment(world):
+    service_world.contract(world, equipment=world.equipment)
+    chosen = service_world.contract(world, hours_included=5)
+    order = service_world.order(world, service_contract=chosen.name)
+    assert payers(order) == [("Contract", 2)]
+    order.submit()
+    assert drawn(order) == [(chosen.name, "Hour", 2)]
+
+
 def test_hours_decided_by_hand_for_the_contract_are_not_given_to_other_rows_again(world):
     contract = service_world.contract(world, hours_included=5)
     order = service_world.order(world, times=((8, 10), (10, 15)))

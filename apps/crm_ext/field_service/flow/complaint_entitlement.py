@@ -16,9 +16,15 @@ from crm_ext.service_contracts.rules.entitlements import Entitlement
 
 
 def find(
-    *, customer: str | None, company: str | None, on: date, equipment: Any, cause: str | None
+    *,
+    customer: str | None,
+    company: str | None,
+    on: date,
+    equipment: Any,
+    cause: str | None,
+    contract: str | None = None,
 ) -> Entitlement | None:
-    """equipment: its facts (queries.complaints.equipment_facts), or None."""
+    """equipment: its facts (queries.complaints.equipment_facts), or None. contract: the only one to look at, if any."""
     if not (customer and company):
         return None
     return entitlement_for(
@@ -28,6 +34,7 @@ def find(
         equipment=equipment.name if equipment else None,
         item_code=equipment.item_code if equipment else None,
         cause=cause or None,
+        contract=contract,
     )
 
 
@@ -45,11 +52,9 @@ def fill(issue: Document) -> None:
         on=getdate(issue.opening_date),
         equipment=equipment,
         cause=issue.complaint_cause,
+        contract=chosen,
     )
-    if chosen and (found is None or found.contract != chosen):
-        issue.contract_line = None
-        return
-    issue.service_contract = found.contract if found else None
+    issue.service_contract = found.contract if found else chosen
     issue.contract_line = found.contract_line if found else None
 
 

@@ -112,17 +112,15 @@ def _entitlement(order: Document) -> Entitlement | None:
         found = entitlements.entitlement_of(order.contract_line, day)
         if found and _covers_cause(found, order.complaint_cause):
             return found
-    found = entitlements.entitlement_for(
+    return entitlements.entitlement_for(
         customer=order.customer,
         company=order.company,
         on=day,
         equipment=order.equipment or None,
         cause=order.complaint_cause or None,
+        # A contract that was chosen is not exchanged for another one.
+        contract=order.service_contract,
     )
-    # A contract that was chosen is not exchanged for another one.
-    if found and order.service_contract and order.service_contract != found.contract:
-        return None
-    return found
 
 
 def _is_about_something_else(order: Document) -> bool:

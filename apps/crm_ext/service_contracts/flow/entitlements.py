@@ -30,14 +30,17 @@ def entitlement_for(
     equipment: str | None = None,
     item_code: str | None = None,
     cause: str | None = None,
+    contract: str | None = None,
 ) -> Entitlement | None:
     """What the customer's contracts give for a service on a day, or None where no line covers it.
 
     The line that names the equipment (or what it is a part of) most closely and still has something left; a line without
-    equipment covers all. cause: a Complaint Cause; None while it is not known, which every line covers. Nothing is
-    locked: `draw` decides.
+    equipment covers all. cause: a Complaint Cause; None while it is not known, which every line covers. contract: only
+    what this one gives, however closely others name the equipment. Nothing is locked: `draw` decides.
     """
     rows = queries.rows_on(on, customer=customer, company=company)
+    if contract:
+        rows = [row for row in rows if row.contract == contract]
     if not rows:
         return None
     contracts = {row.contract for row in rows}
