@@ -341,6 +341,46 @@ def rows_of(site, shop, table: str, *fields: str) -> list[tuple]:
     ]
 
 
+def add_time(page, what: str, start: str, end: str) -> None:
+    page.get_by_role("button", name=f"Add {what.lower()}").click()
+    row = page.get_by_role("group", name=what, exact=True)
+    row.get_by_label("Day").select_option(index=1)
+    row.get_by_label("From").fill(start)
+    row.get_by_label("Until").fill(end)
+
+
+def test_rows_that_were_removed_stay_away_and_those_of_the_office_stay_and_can_be_written_on(
+    site, shop, phone
+):
+    page = phone(shop.login)
+    page.goto("/technician")
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    seal = page.get_by_role("group", name=f"Seal {shop.tag}")
+    seal.get_by_label("Used").fill("1")
+    add_time(page, "Travel", "07:00", "07:30")
+    page.get_by_role("button", name="Send what I have so far").click()
+    wait_for(lambda: rows_of(site, shop, "times", "what", "hours") == [("Travel", 0.5)])
+
+    order = site.get_doc("Service Order", shop.order)
+    order.parts[0].qty = 2
+    order.append("parts", {"item_code": shop.grease, "planned_qty": 2, "qty": 0, "batch_no": shop.batch})
+    order.save()
+    site.db.commit()
+    page.goto("/technician#today")
+    page.get_by_role("button", name="Ask for news").click()
+    page.get_by_role("link", name="Pump leaks at the shaft").click()
+    page.get_by_role("group", name=f"Grease {shop.tag}").get_by_label("Used").fill("3")
+    assert seal.get_by_label("Used").input_value() == "2"
+    page.get_by_role("group", name="Travel", exact=True).get_by_role("button", name="Remove").click()
+    add_time(page, "Work", "09:00", "10:30")
+    assert page.get_by_role("group", name="Travel", exact=True).count() == 0
+    page.get_by_role("button", name="Send what I have so far").click()
+    wait_for(lambda: ("Work", 1.5) in rows_of(site, shop, "times", "what", "hours"))
+    assert rows_of(site, shop, "times", "what", "hours") == [("Work", 1.5)]
+    assert rows_of(site, shop, "parts", "item_code", "qty") == [(shop.seal, 2), (shop.grease, 3)]
+    assert page.errors == []
+
+
 # Firefox asks whoever holds the phone, who need not answer.
 UNANSWERED = "StorageManager.prototype.persist = () => new Promise(() => {});"
 

@@ -160,6 +160,18 @@ def test_what_the_office_added_meanwhile_stays_and_what_it_took_away_is_written_
     assert [hours for _from, _to, hours in times_of(made.job)] == [0.5, 1.0]
 
 
+def test_rows_that_were_not_spoken_of_stay_as_they_are_and_all_keep_their_places(made):
+    morning = {"id": "t1", "what": "Work", "from": "2026-03-02 08:00", "to": "2026-03-02 09:00"}
+    noon = {"id": "t2", "what": "Work", "from": "2026-03-02 12:00", "to": "2026-03-02 13:00"}
+    names = report(made.job, "first-key-of-it", times=[morning, noon])["rows"]
+    later = {"id": "t3", "what": "Work", "from": "2026-03-02 15:00", "to": "2026-03-02 15:15"}
+    corrected = {**morning, "name": names["t1"], "to": "2026-03-02 10:00"}
+    report(made.job, "second-key-of-it", times=[later, corrected])
+    assert [hours for _from, _to, hours in times_of(made.job)] == [2.0, 1.0, 0.25]
+    report(made.job, "third-key-of-it", times=[])
+    assert [hours for _from, _to, hours in times_of(made.job)] == [2.0, 1.0, 0.25]
+
+
 def test_a_job_that_was_given_away_takes_no_report_and_says_so(made):
     frappe.db.set_value("Service Order", made.job, "technician", made.bob)
     with pytest.raises(frappe.DoesNotExistError, match="not yours any more"):

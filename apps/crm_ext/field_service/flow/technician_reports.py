@@ -60,17 +60,13 @@ def _ready(order: Any, report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _whole(present: Sequence[Any], told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The whole list: what is there and was not spoken of, as it is, and what was told, without what is to go."""
-    own = {row.name for row in present if not row.get("share_of")}
-    spoken_of = {row.get("name") for row in told}
-    kept = [{"name": row.name} for row in present if row.name in own - spoken_of]
+    """The whole list: every row in its place, as it was told or, not spoken of, as it is; new ones at the end."""
+    own = [row.name for row in present if not row.get("share_of")]
+    said = {row["name"]: row for row in told if row.get("name") in own}
     # A row that the office took away meanwhile is written anew: what was used, was used.
-    said = [
-        {**row, "name": row["name"] if row.get("name") in own else None}
-        for row in told
-        if not row.get("is_removed")
-    ]
-    return kept + [{field: value for field, value in row.items() if field != "is_removed"} for row in said]
+    new = [{**row, "name": None} for row in told if row.get("name") not in own]
+    rows = [said.get(name, {"name": name}) for name in own] + new
+    return [row for row in rows if not row.get("is_removed")]
 
 
 def _part(row: Mapping[str, Any]) -> dict[str, Any]:

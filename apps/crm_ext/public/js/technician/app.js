@@ -58,14 +58,14 @@ async function drawJob(name, { jobs, draftOf, own, user, van }) {
 		return;
 	}
 	const draft = draftOf[name] ?? newDraft(job, user);
-	const names = await store.namesOf(name);
+	const known = await store.knownOf(name);
 	// What was shown stays readable when the job is taken away.
 	if (job) draft.job = job;
 	title.textContent = (job ?? kept).title;
 	draw(screen, {
 		job: job ?? kept,
 		draft,
-		names,
+		known,
 		van: van ?? [],
 		entries: own.filter((one) => one.job === name),
 		user,

@@ -2,9 +2,10 @@
  * What is typed about a job, until the server has it. Pure: nothing here knows the screen, the network or the clock.
  *
  * A draft: {name, user, job, status, tasks: {row: {is_done, value, note, photo_key}}, parts, times, running, result, work_done,
- * signed_by, signature, photos, isFinished, isUnsent, seen}. parts and times are null until touched, then the whole list; rows have
- * an `id`, which is the server's name of the row or one of our own; `names` tells the server's name for those of our own
- * that were sent. running: {id, what, from} of the clock that runs. isUnsent: something was typed since the last report.
+ * signed_by, signature, photos, isFinished, isUnsent, seen}. parts and times hold the rows that were touched, null until one was.
+ * A row has an `id`, which is the server's name of it or one of our own, and a `change`, another with every touch. `known`
+ * is what the server answered: {rows: {id: its name of a row of ours}, told: {id: the change that it has}}.
+ * running: {id, what, from} of the clock that runs. isUnsent: something was typed since the last report.
  */
 import { daysAgo } from "./format.js";
 
@@ -87,18 +88,18 @@ export function isAnswered(task, draft) {
 	return answer.is_done;
 }
 
-/** The list of parts to work on: what was typed, with rows that came from the office since. */
-export function partsOf(job, draft, names) {
+/** The list of parts to work on: those of the office, and over them what was typed. */
+export function partsOf(job, draft, known) {
 	const theirs = job.parts.map((row) => ({
 		...row,
 		id: row.name,
 		qty: row.qty || null,
 		serial_no: (row.serial_no ?? "").split("\n").filter(Boolean),
 	}));
-	return joined(draft.parts, theirs, names);
+	return joined(draft.parts, theirs, known);
 }
 
-export function timesOf(job, draft, names) {
+export function timesOf(job, draft, known) {
 	const theirs = job.times.map((row) => ({
 		id: row.name,
 		name: row.name,
@@ -107,17 +108,32 @@ export function timesOf(job, draft, names) {
 		to: row.to_time,
 		kilometres: row.kilometres || null,
 	}));
-	return joined(draft.times, theirs, names);
+	return joined(draft.times, theirs, known);
 }
 
-function joined(ours, theirs, names) {
-	if (!ours) return theirs;
-	const known = new Set(ours.map((row) => names[row.id] ?? row.id));
-	return [...ours, ...theirs.filter((row) => !known.has(row.name))].filter((row) => !row.isRemoved);
+const nameOf = (row, known) => known.rows[row.id] ?? row.id;
+
+/** The server has the row as it was typed here last, or as somebody there changed it since. */
+const isTold = (row, theirs, known) =>
+	Boolean(row.change) &&
+	known.told[row.id] === row.change &&
+	!row.isRemoved &&
+	theirs.some((their) => their.name === nameOf(row, known));
+
+function joined(ours, theirs, known) {
+	const rows = new Map(theirs.map((their) => [their.name, their]));
+	for (const row of ours ?? []) {
+		const name = nameOf(row, known);
+		rows.set(name, isTold(row, theirs, known) ? { ...rows.get(name), id: row.id } : row);
+	}
+	return [...rows.values()].filter((row) => !row.isRemoved);
 }
 
-/** What is sent: everything that was touched. moment: when, as an instant. */
-export function reportOf(job, draft, status, moment) {
+/** The rows of a draft with one that was touched. */
+export const withRow = (rows, row) => [...new Map([...(rows ?? []), row].map((one) => [one.id, one])).values()];
+
+/** What is sent: everything that was touched and not told yet. moment: when, as an instant. */
+export function reportOf(job, draft, known, status, moment) {
 	const report = {
 		tasks: Object.entries(draft.tasks).map(([name, answer]) => ({ name, ...answer })),
 		result: draft.result,
@@ -126,12 +142,13 @@ export function reportOf(job, draft, status, moment) {
 	};
 	if (draft.signature) report.signature = draft.signature;
 	if (status) Object.assign(report, { status, at: moment });
-	if (draft.parts) report.parts = draft.parts.map(sentPart);
-	if (draft.times) report.times = draft.times.filter((row) => row.isRemoved || row.to).map(sentTime);
+	const untold = (ours, theirs) => ours.filter((row) => !isTold(row, theirs, known));
+	if (draft.parts) report.parts = untold(draft.parts, job.parts).map(sentPart);
+	if (draft.times) report.times = untold(draft.times, job.times).filter((row) => row.isRemoved || row.to).map(sentTime);
 	return report;
 }
 
-const named = (row) => ({ id: row.id, ...(row.name && { name: row.name }), ...(row.isRemoved && { is_removed: 1 }) });
+const named = (row) => ({ id: row.id, change: row.change, ...(row.name && { name: row.name }), ...(row.isRemoved && { is_removed: 1 }) });
 
 const sentPart = (row) => ({
 	...named(row),

@@ -12,6 +12,7 @@ import {
 	statusOf,
 	timesOf,
 	typedTimes,
+	withRow,
 } from "./draft.js";
 import { clock, day, fullDay, now, number, readNumber, say, shownMoment, span, today, words } from "./format.js";
 import * as outbox from "./outbox.js";
@@ -24,8 +25,11 @@ import * as store from "./store.js";
 const FOUND_AT_ONCE = 8;
 const SHORTEST_TIME = 60_000;
 
-/** Draws the job into `screen`. van: what the van holds; redraw(): called where the whole screen is another. */
-export function draw(screen, { job, draft, names, van, entries, user, isGone, redraw }) {
+/** Draws the job into `screen`.
+ *
+ * known: see draft.js; van: what the van holds; redraw(): called where the whole screen is another.
+ */
+export function draw(screen, { job, draft, known, van, entries, user, isGone, redraw }) {
 	screen.replaceChildren(clone("job"));
 	const isOpen = !isGone && !draft.isFinished && job.docstatus === 0;
 	const inVan = Object.fromEntries(van.map((one) => [one.item_code, one]));
@@ -34,11 +38,17 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		return store.put("drafts", draft);
 	};
 
+	/** A row of the table "parts" or "times" is the draft's from its first touch. */
+	function touch(table, row, values) {
+		Object.assign(row, values, { change: outbox.newKey() });
+		draft[table] = withRow(draft[table], row);
+	}
+
 	async function send(kinds, status, moment) {
 		if (status) draft.status = status;
 		draft.isUnsent = false;
 		const made = kinds.map((kind) =>
-			outbox.entry(user, job.name, kind, kind === "report" ? reportOf(job, draft, status, moment) : {})
+			outbox.entry(user, job.name, kind, kind === "report" ? reportOf(job, draft, known, status, moment) : {})
 		);
 		await store.putTogether(draft, made);
 		await redraw();
@@ -124,7 +134,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		draft.running = null;
 		// A finger slipped: no way and no work is that short.
 		if (Date.parse(moment) - Date.parse(from) < SHORTEST_TIME) return;
-		draft.times = [...timesOf(job, draft, names), { id, what, from, to: moment, kilometres: null }];
+		touch("times", { id, what, from, to: moment, kilometres: null });
 	}
 
 	function equipment() {
@@ -184,15 +194,10 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		if (!job.tasks.length) place.textContent = words.no_tasks;
 	}
 
-	function touchedParts() {
-		draft.parts ??= partsOf(job, draft, names);
-		return draft.parts;
-	}
-
 	function parts() {
 		const place = slot(screen, "parts");
 		place.replaceChildren();
-		const rows = partsOf(job, draft, names);
+		const rows = partsOf(job, draft, known);
 		for (const row of rows) place.append(partField(row));
 		if (!rows.length) place.textContent = words.no_parts;
 		search();
@@ -216,9 +221,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		});
 		const problem = slot(set, "problem");
 		const told = (values) => {
-			const own = touchedParts().find((one) => one.id === row.id);
-			Object.assign(own, values);
-			Object.assign(row, values);
+			touch("parts", row, values);
 			const wrong = problemOfPart(row, held);
 			problem.textContent = wrong ? say(wrong.word, ...wrong.values.map(number)) : "";
 			return save();
@@ -248,8 +251,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		const away = set.querySelector('[data-do="remove"]');
 		show(away, isOpen && !row.planned_qty);
 		away.addEventListener("click", async () => {
-			touchedParts().find((one) => one.id === row.id).isRemoved = true;
-			await save();
+			await told({ isRemoved: true });
 			parts();
 			document.getElementById("find-part").focus();
 		});
@@ -306,18 +308,15 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 	}
 
 	async function take(one, typed) {
-		const rows = touchedParts();
-		let row = rows.find((own) => own.item_code === one.item_code && !own.isRemoved && (!one.has_batch_no || !own.batch_no));
-		if (!row) {
-			row = { id: outbox.newKey(), item_code: one.item_code, item_name: one.item_name, uom: one.uom, qty: null, serial_no: [], batch_no: null };
-			rows.push(row);
-		}
+		const there = partsOf(job, draft, known).find((own) => own.item_code === one.item_code && (!one.has_batch_no || !own.batch_no));
+		const row = there ?? { id: outbox.newKey(), item_code: one.item_code, item_name: one.item_name, uom: one.uom, qty: null, serial_no: [], batch_no: null };
 		if (one.serial_nos.includes(typed)) {
 			if (!row.serial_no.includes(typed)) row.serial_no.push(typed);
 			row.qty = row.serial_no.length;
 		} else if (!one.has_serial_no) row.qty = (row.qty ?? 0) + 1;
 		if (one.batches.some((batch) => batch.batch_no === typed)) row.batch_no = typed;
 		else if (one.batches.length === 1) row.batch_no = one.batches[0].batch_no;
+		touch("parts", row);
 		await save();
 		parts();
 		document.getElementById("find-part").focus();
@@ -326,13 +325,13 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 	function times() {
 		const place = slot(screen, "times");
 		place.replaceChildren();
-		const rows = timesOf(job, draft, names);
+		const rows = timesOf(job, draft, known);
 		for (const row of rows) place.append(timeField(row));
 		if (!rows.length) place.textContent = words.no_times;
 		for (const [name, what] of [["add-travel", "Travel"], ["add-work", "Work"]]) {
 			show(screen.querySelector(`[data-do="${name}"]`), isOpen);
 			on(name, async () => {
-				draft.times = [...timesOf(job, draft, names), { id: outbox.newKey(), what, from: "", to: "", kilometres: null }];
+				touch("times", { id: outbox.newKey(), what, from: "", to: "", kilometres: null });
 				await save();
 				times();
 				[...slot(screen, "times").querySelectorAll('[data-field="from"]')].at(-1).focus();
@@ -351,8 +350,7 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 		[fields.from.value, fields.to.value, fields.kilometres.value] = [from.slice(11), to.slice(11), number(row.kilometres)];
 		show(slot(set, "distance"), row.what === "Travel");
 		const told = (values) => {
-			draft.times ??= timesOf(job, draft, names);
-			Object.assign(draft.times.find((one) => one.id === row.id), values);
+			touch("times", row, values);
 			return save();
 		};
 		const typed = () => {
@@ -462,11 +460,11 @@ export function draw(screen, { job, draft, names, van, entries, user, isGone, re
 	function whatIsMissing() {
 		const open = job.tasks.filter((task) => task.is_mandatory && !isAnswered(task, draft)).map((task) => task.task);
 		if (open.length) return say("tasks_open", open.join("; "));
-		for (const row of partsOf(job, draft, names)) {
+		for (const row of partsOf(job, draft, known)) {
 			const wrong = problemOfPart(row, inVan[row.item_code]);
 			if (wrong) return `${row.item_name || row.item_code}: ${say(wrong.word, ...wrong.values.map(number))}`;
 		}
-		for (const row of timesOf(job, draft, names)) {
+		for (const row of timesOf(job, draft, known)) {
 			const wrong = problemOfTime(shownMoment(row.from), shownMoment(row.to));
 			if (wrong) return `${words.kinds[row.what]}: ${words[wrong]}`;
 			if (Number.isNaN(row.kilometres)) return `${words.kinds[row.what]}: ${words.no_number}`;

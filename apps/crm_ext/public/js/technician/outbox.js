@@ -82,8 +82,10 @@ async function sendAll(hurry) {
 
 /** What was sent is only known as sent together with the names of its rows: none is ever sent again as a new one. */
 async function keepAnswer(one, answer) {
-	const rows = { ...(await store.namesOf(one.job)), ...answer.rows };
-	await store.putAnswer(one, { job: one.job, rows }, answer.job);
+	const known = await store.knownOf(one.job);
+	Object.assign(known.rows, answer.rows);
+	for (const row of [...(one.body.parts ?? []), ...(one.body.times ?? [])]) known.told[row.id] = row.change;
+	await store.putAnswer(one, known, answer.job);
 }
 
 /** Nothing is posted while the report that belongs to it was refused: marks the entry so. */
@@ -138,7 +140,7 @@ async function callAfresh(method, body, user) {
 async function bodyOf(one) {
 	if (one.kind === "photo") return { picture: (await store.get("photos", one.body.photo))?.picture };
 	if (one.kind === "finish") return {};
-	const names = await store.namesOf(one.job);
+	const names = (await store.knownOf(one.job)).rows;
 	const named = (rows) => rows?.map((row) => (names[row.id] ? { ...row, name: names[row.id] } : row));
 	return { report: { ...one.body, parts: named(one.body.parts), times: named(one.body.times) } };
 }

@@ -1,7 +1,7 @@
 /* What is kept on the phone: own jobs, what lies in the van, what was typed, and what is still to be sent. */
 
 const NAME = "crm_ext_technician";
-// drafts: of each login its own. names: what the server calls rows of our own that it was sent.
+// drafts: of each login its own. names: what the server knows of the rows that it was sent (see draft.js).
 const STORES = { facts: "key", jobs: "name", drafts: ["user", "name"], names: "job", photos: "key", outbox: "id" };
 
 let opened = null;
@@ -67,14 +67,14 @@ export function putTogether(draft, entries) {
 	});
 }
 
-/** What the server calls the rows of a job that were made here: {id: name}. */
-export const namesOf = async (job) => (await get("names", job))?.rows ?? {};
+/** What the server knows of the rows of a job: {job, rows, told}. */
+export const knownOf = async (job) => ({ job, rows: {}, told: {}, ...(await get("names", job)) });
 
-/** An entry that was sent, what its rows are called now and, where it was told, how the job is now: all or nothing. */
-export function putAnswer(entry, names, job) {
+/** An entry that was sent, what is known of its rows now and, where it was told, how the job is now: all or nothing. */
+export function putAnswer(entry, known, job) {
 	return change(["outbox", "names", "jobs"], (of) => {
 		of("outbox").put(entry);
-		of("names").put(names);
+		of("names").put(known);
 		if (job) of("jobs").put(job);
 	});
 }
