@@ -292,6 +292,31 @@ def test_a_renewal_takes_back_what_an_earlier_end_credited_and_keeps_other_credi
     assert paid(contract) == YEAR_DAYS - 10
 
 
+def test_usage_that_was_billed_is_not_billed_again_by_a_change_from_an_earlier_day(customer, item):
+    first, second = date(YEAR - 1, 1, 1), date(YEAR - 1, 2, 1)
+    machine = equipment(customer).name
+    meter = {"doctype": "Equipment Meter", "equipment": machine, "meter_name": "Hours", "uom": "Hour"}
+    meter = frappe.get_doc(meter).insert().name
+    for day, typed in ((first, "0"), (second, "150")):
+        read = {"read_on": f"{day - timedelta(days=1)} 18:00:00", "typed": typed}
+        frappe.get_doc({"doctype": "Meter Reading", "equipment_meter": meter, **read}).insert()
+    line = billing.monthly(item, 10, kind="Metered", equipment=machine, meter="Hours", overage_rate=2)
+    contract = a_contract(customer, line, start_date=first)
+
+    def bill_until_february() -> Decimal:
+        billing.run(second, posting_date=getdate(), service_contract=contract.name)
+        return paid(contract)
+
+    assert bill_until_february() == 20 + 300
+    row = contract.lines[0].name
+    changed = {row: {"overage_rate": 3}}
+    for change in ({"changed": changed}, {"ended": [row]}):
+        with pytest.raises(frappe.ValidationError, match="usage until .* is billed already"):
+            contracts.amend(contract.name, effective_from=date(YEAR - 1, 1, 15), reason="Dearer", **change)
+    contracts.amend(contract.name, effective_from=second, reason="Dearer", changed=changed)
+    assert bill_until_february() == 20 + 300
+
+
 def test_a_period_is_credited_again_after_an_earlier_one_of_its_credit_notes_was_cancelled(customer, item):
     contract = a_contract(customer, yearly(item, rate=YEAR_DAYS))
     bill(contract)

@@ -226,6 +226,15 @@ def test_a_change_that_could_not_be_billed_is_refused(line, day, code):
     assert amendments.successor(ROW, line, {"qty": 2}, day).code == code
 
 
+def test_a_line_changes_on_the_day_after_the_usage_that_is_billed_and_no_earlier():
+    billed = date(2026, 1, 31)
+    refused = amendments.successor(ROW, priced(), {"qty": 2}, billed, billed)
+    assert (refused.code, refused.values["next"]) == ("usage_billed", date(2026, 2, 1))
+    assert amendments.refusal_to_cut(priced(), billed, billed).code == "usage_billed"
+    new = amendments.successor(ROW, priced(), {"qty": 2}, date(2026, 2, 1), billed)
+    assert new["start_date"] == date(2026, 2, 1)
+
+
 def test_what_stays_with_a_line_cannot_be_changed_and_the_same_is_no_change():
     day = date(2026, 3, 10)
     assert amendments.successor(ROW, priced(), {"interval_unit": "Year"}, day).code == "stays_as_it_is"

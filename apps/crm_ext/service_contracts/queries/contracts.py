@@ -151,6 +151,18 @@ def credits(contract: str) -> dict[tuple[str, date], list[dict]]:
     return found
 
 
+def usage_billed_until(contract: str) -> dict[str, date]:
+    """The last day up to which usage was billed, by row of the contract."""
+    rows = frappe.db.sql(
+        """
+        select contract_line, max(period_end) from `tabBilled Period`
+        where service_contract = %s and what = 'Usage' group by contract_line for update
+        """,
+        contract,
+    )
+    return dict(rows)
+
+
 def was_billed_since(contract: str, moment: datetime, first_day: date) -> bool:
     """Whether, since a moment, a fee was billed of a contract for days from `first_day` on."""
     filters = {

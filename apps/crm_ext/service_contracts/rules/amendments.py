@@ -28,16 +28,22 @@ _KEPT = (
 )  # fmt: skip
 
 
-def refusal_to_cut(line: PricedLine, effective_from: date) -> Refusal | None:
-    """Why a row cannot end on the day before `effective_from`, or None.
+def refusal_to_cut(
+    line: PricedLine, effective_from: date, usage_billed: date | None = None
+) -> Refusal | None:
+    """Why a row cannot end on the day before `effective_from`, or None. usage_billed: the last day of which usage was billed.
 
-    Refusals: 'change_before_line' (line, start), 'change_after_line' (line, end), 'change_inside_period' (line, day,
-    next) where a part of a period costs as much as a whole one.
+    Refusals: 'change_before_line' (line, start), 'change_after_line' (line, end), 'usage_billed' (line, day, next) where
+    the row that follows would bill again what was counted, 'change_inside_period' (line, day, next) where a part of a
+    period costs as much as a whole one.
     """
     if effective_from <= line.start:
         return refuse("change_before_line", line=line.line_number, start=line.start)
     if line.end and effective_from > line.end + timedelta(days=1):
         return refuse("change_after_line", line=line.line_number, end=line.end)
+    if usage_billed and effective_from <= usage_billed:
+        following = usage_billed + timedelta(days=1)
+        return refuse("usage_billed", line=line.line_number, day=usage_billed, next=following)
     if not line.pro_rata and line.recurrence.unit != "Once":
         following = next_period_start(line.recurrence, line.periods_from, effective_from)
         if following != effective_from:
@@ -46,7 +52,11 @@ def refusal_to_cut(line: PricedLine, effective_from: date) -> Refusal | None:
 
 
 def successor(
-    row: Mapping[str, Any], line: PricedLine, changes: Mapping[str, Any], effective_from: date
+    row: Mapping[str, Any],
+    line: PricedLine,
+    changes: Mapping[str, Any],
+    effective_from: date,
+    usage_billed: date | None = None,
 ) -> dict[str, Any] | Refusal:
     """The values of the row that takes over from `row` on a day.
 
@@ -54,7 +64,7 @@ def successor(
     counting unless the rate itself is agreed anew. Refusals: those of `refusal_to_cut`, 'change_after_line',
     'stays_as_it_is' (line) where something else than CHANGEABLE is to change, 'once_is_not_changed' (line).
     """
-    refusal = refusal_to_cut(line, effective_from)
+    refusal = refusal_to_cut(line, effective_from, usage_billed)
     if refusal is not None:
         return refusal
     if _differing(row, changes, _KEPT):

@@ -15,6 +15,7 @@ from crm_ext.service_contracts.flow.contracts import reading
 from crm_ext.service_contracts.flow.contracts.credits import settle
 from crm_ext.service_contracts.flow.contracts.saving import in_force, keep, require_reason, require_sound
 from crm_ext.service_contracts.flow.contracts.sentences import throw
+from crm_ext.service_contracts.queries import contracts as queries
 from crm_ext.service_contracts.rules import amendments as rules
 from crm_ext.service_contracts.rules.contracts import numbered
 from crm_ext.service_contracts.rules.pricing import PricedLine
@@ -49,10 +50,13 @@ def amend(
     contract = in_force(name)
     reason = require_reason(reason)
     _require_day_inside(contract, effective_from)
-    lines = reading.priced_lines(contract)
+    lines, usage = reading.priced_lines(contract), queries.usage_billed_until(contract.name)
     records = [
-        *(_change(contract, lines, row, values, effective_from) for row, values in (changed or {}).items()),
-        *(_end(contract, lines, row, effective_from) for row in ended),
+        *(
+            _change(contract, lines, usage, row, values, effective_from)
+            for row, values in (changed or {}).items()
+        ),
+        *(_end(contract, lines, usage, row, effective_from) for row in ended),
         *(_add(contract, values, effective_from) for values in added),
         *(_cover(contract, values, effective_from) for values in covered),
         *(_uncover(contract, row, effective_from) for row in uncovered),
@@ -89,6 +93,7 @@ def _require_day_inside(contract: Document, day: date) -> None:
 def _change(
     contract: Document,
     lines: Mapping[str, PricedLine],
+    usage: Mapping[str, date],
     name: str,
     changes: Mapping[str, Any],
     effective_from: date,
@@ -97,7 +102,7 @@ def _change(
     values = reading.values(row)
     if not rules.is_changed(values, changes):
         return None
-    new = rules.successor(values, lines[name], changes, effective_from)
+    new = rules.successor(values, lines[name], changes, effective_from, usage.get(name))
     if isinstance(new, Refusal):
         throw(new)
     differences = rules.differences(values, changes)
@@ -106,9 +111,15 @@ def _change(
     return {"what": "changed", "line": row.line_number, "item": row.item_name, "fields": differences}
 
 
-def _end(contract: Document, lines: Mapping[str, PricedLine], name: str, effective_from: date) -> dict:
+def _end(
+    contract: Document,
+    lines: Mapping[str, PricedLine],
+    usage: Mapping[str, date],
+    name: str,
+    effective_from: date,
+) -> dict:
     row = _row(contract, name)
-    refusal = rules.refusal_to_cut(lines[name], effective_from)
+    refusal = rules.refusal_to_cut(lines[name], effective_from, usage.get(name))
     if refusal is not None:
         throw(refusal)
     row.end_date = effective_from - timedelta(days=1)

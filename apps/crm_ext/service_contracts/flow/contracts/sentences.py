@@ -138,6 +138,9 @@ _SENTENCES = {
     "change_after_line": lambda given: _(
         "Line {0} ends on {1}. Let the change take effect by then, or add a new line."
     ).format(given["line"], given["end"]),
+    "usage_billed": lambda given: _(
+        "Line {0}: usage until {1} is billed already. Let the change take effect on {2} or later, or cancel that invoice first."
+    ).format(given["line"], given["day"], given["next"]),
     "change_inside_period": lambda given: _(
         "Line {0} is paid by whole periods. Let the change take effect on {1}, when its next one begins."
     ).format(given["line"], given["next"]),
