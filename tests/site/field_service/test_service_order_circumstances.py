@@ -334,6 +334,21 @@ def test_parts_and_labour_are_priced_by_the_customers_own_price_list(world):
     assert (invoice.selling_price_list, invoice.net_total) == (own, 223)
 
 
+def test_an_order_given_to_another_customer_takes_their_prices_and_keeps_typed_rates(world):
+    dealers = price_list(f"Dealers {world.tag}")
+    price(world.seal, dealers, 70)
+    price(world.motor, dealers, 350)
+    price(world.labour, dealers, 50)
+    dealer = makers.customer(f"Dealer {world.tag}", default_price_list=dealers).name
+    typed = {"item_code": world.motor, "qty": 1, "rate": 444, "serial_no": world.serials[0]}
+    order = service_world.order(world, parts=[*seals(world), typed])
+    assert [row.rate for row in (*order.parts, *order.times)] == [100, 444, 80]
+    order.reload().update({"customer": dealer, "equipment": None})
+    order.save().reload().submit()
+    assert [row.rate for row in (*order.parts, *order.times)] == [70, 444, 50]
+    assert frappe.db.get_value("Sales Invoice", order.sales_invoice, "net_total") == 70 + 444 + 100
+
+
 def test_a_sister_company_is_invoiced_as_an_internal_customer(world):
     sister = frappe.get_doc(
         {

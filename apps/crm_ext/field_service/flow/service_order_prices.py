@@ -20,10 +20,12 @@ TOTALS = {
     "Supplier": "supplier_total",
     "Ourselves": "own_total",
 }
+# Fields of an order: with another value all its lines have other prices.
+_SAY_WHICH_PRICES = ("customer", "company", "currency")
 
 
 def set_rates(order: Document) -> None:
-    """Prices of lines that are new or changed; a rate that was typed stays."""
+    """Prices of lines that are new or changed, of all where customer or company changed; a rate that was typed stays."""
     lines = [(row, line) for row in _priced_rows(order) if (line := invoice_line(order, row))]
     if not lines or not order.customer or not any(_is_changed(order, row) for row, _line in lines):
         return
@@ -108,7 +110,9 @@ def _priced_rows(order: Document) -> list[Document]:
 
 def _is_changed(order: Document, row: Document) -> bool:
     before = order.get_doc_before_save()
-    if not row.rate or not row.list_rate or (before and before.currency != order.currency):
+    if not row.rate or not row.list_rate:
+        return True
+    if before and any(before.get(field) != order.get(field) for field in _SAY_WHICH_PRICES):
         return True
     old = {each.name: each for each in _priced_rows(before)} if before else {}
     fields = ("item_code", "qty", "planned_qty", "uom", "hours", "kilometres")
