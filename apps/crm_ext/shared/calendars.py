@@ -13,7 +13,7 @@ from typing import Literal
 from persiantools.jdatetime import JalaliDate
 
 from crm_ext.shared.results import Refusal, refuse
-from crm_ext.shared.text import to_latin_digits, to_persian_digits
+from crm_ext.shared.text import to_latin_digits, to_persian_digits, visible
 
 # A year below this is Jalali (1405), at or above it Gregorian (2026): the two ranges that living people use are apart.
 _FIRST_GREGORIAN_YEAR = 1700
@@ -41,7 +41,7 @@ def parse_date(text: str, day_first: bool = True) -> date | Refusal:
     two comes first), and ISO date-times. A year below 1700 is Jalali. Refusals: 'date_not_understood',
     'date_does_not_exist' (e.g. 1404-12-30).
     """
-    typed = to_latin_digits(text or "").strip()
+    typed = to_latin_digits(visible(text or "")).strip()
     head = re.split(r"[T ]", typed, maxsplit=1)[0]
     if match := _YEAR_FIRST.match(head):
         year, month, day = (int(part) for part in match.groups())

@@ -23,7 +23,7 @@ _TO_PERSIAN_LETTERS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "ه", "ة": "ه", "أ": "ا", "إ": "ا", "ٱ": "ا", "ؤ": "و"}
 )
 # Bidirectional controls, byte order marks and joiners that carry no meaning at the edge of a name.
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
+_INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 _DIACRITICS = re.compile("[\u064b-\u065f\u0670\u0640]")  # harakat, superscript alef, tatweel
 _SPACES = re.compile(r"[\s\u00a0]+")
 _JOINER = "\u200c"
@@ -39,13 +39,18 @@ def to_persian_digits(text: str) -> str:
     return text.translate(_TO_PERSIAN)
 
 
+def visible(text: str) -> str:
+    """Without the marks that copied text carries unseen: of direction and byte order, soft hyphens, zero-width spaces."""
+    return _INVISIBLE.sub("", text)
+
+
 def clean_name(text: str) -> str:
     """A person's or company's name as it is stored: one form of each letter, no invisible marks, single spaces.
 
     The zero-width non-joiner inside a word is kept, since Persian spelling needs it.
     """
     text = unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", text).translate(_TO_PERSIAN_LETTERS)
+    text = visible(text).translate(_TO_PERSIAN_LETTERS)
     return _SPACES.sub(" ", text).strip(f" {_JOINER}")
 
 

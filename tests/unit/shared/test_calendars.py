@@ -17,6 +17,8 @@ from crm_ext.shared.results import Refusal
         ("21.11.2026", date(2026, 11, 21)),
         ("2026-11-21T09:30:00", date(2026, 11, 21)),
         ("1403/12/30", date(2025, 3, 20)),
+        ("\u200f۱۴۰۵/۰۸/۳۰\u200f", date(2026, 11, 21)),
+        ("\u2067۱۴۰۵/۰۸/۳۰\u2069 ", date(2026, 11, 21)),
     ],
 )
 def test_dates_of_both_calendars_are_understood(typed, day):
