@@ -51,19 +51,55 @@ export const days_in_month = (year, month) => [31, 30, 29].find((day) => to_iso(
 /** 0 for Saturday, on which the week begins, to 6 for Friday. */
 export const weekday = (day) => (new Date(moment_of(day)).getUTCDay() + 1) % 7;
 
-/** An ISO day as people read it: "۱۴۰۵/۰۹/۰۱". */
+/** An ISO day as people read it: "۱۴۰۵/۰۹/۰۱"; empty for what is no day. */
 export function written(day) {
+	if (Number.isNaN(moment_of(day))) return "";
 	const { year, month, day: of_month } = to_persian(day);
 	return persian_digits([year, ...[month, of_month].map((part) => String(part).padStart(2, "0"))].join("/"));
 }
 
-/** The ISO day that was typed: "۱۴۰۵/۹/۱", "1405-09-01", "14050901" or a Gregorian date as the site writes it; else null. */
+/** A moment of the model as people read it, in their time zone; empty for what is none. */
+export function written_moment(value) {
+	const shown = moment(frappe.datetime.convert_to_user_tz(value)).locale("en");
+	if (!shown.isValid()) return "";
+	return `${written(shown.format("YYYY-MM-DD"))} ${persian_digits(shown.format(frappe.datetime.get_user_time_fmt()))}`;
+}
+
+/** The ISO day that was typed: "۱۴۰۵/۹/۱", "1405-09-01", "۱-۹-۱۴۰۵", "14050901" or a Gregorian date as the site writes it; else null. */
 export function read(text) {
 	const typed = latin_digits(text).trim();
-	const parts = typed.match(/^(\d{4})(\d\d)(\d\d)$/) || typed.match(/^(\d{4})[/.\s-](\d{1,2})[/.\s-](\d{1,2})$/);
-	if (parts && Number(parts[1]) <= LAST_PERSIAN_YEAR) return to_iso(...parts.slice(1).map(Number));
-	const gregorian = moment(typed, [frappe.datetime.get_user_date_fmt().toUpperCase(), "YYYY-MM-DD"], true);
+	const persian = read_persian(typed);
+	if (persian !== undefined) return persian;
+	const gregorian = moment(typed, [site_format(), "YYYY-MM-DD"], true);
 	return gregorian.isValid() ? gregorian.locale("en").format("YYYY-MM-DD") : null;
+}
+
+/** What was typed, with a Persian day as the Gregorian one that the desk's own code reads; empty where there is no such day. */
+export function gregorian(text) {
+	const [, day, time = ""] = latin_digits(text).trim().match(/^(.*?)(\s+\d+:.*)?$/s);
+	const persian = read_persian(day);
+	if (persian === null) return "";
+	return (persian ? moment(persian).locale("en").format(site_format()) : day) + time;
+}
+
+const site_format = () => frappe.datetime.get_user_date_fmt().toUpperCase();
+
+/** The ISO day of one with a Persian year; null where the calendar has none, undefined for other text. */
+function read_persian(typed) {
+	const parts = year_first(typed) || year_last(typed);
+	return parts && parts[0] <= LAST_PERSIAN_YEAR ? to_iso(...parts) : undefined;
+}
+
+function year_first(typed) {
+	const parts = typed.match(/^(\d{4})(\d\d)(\d\d)$/) || typed.match(/^(\d{4})[/.\s-](\d{1,2})[/.\s-](\d{1,2})$/);
+	return parts?.slice(1).map(Number);
+}
+
+function year_last(typed) {
+	const parts = typed.match(/^(\d{1,2})[/.\s-](\d{1,2})[/.\s-](\d{4})$/);
+	if (!parts) return undefined;
+	const [first, second, year] = parts.slice(1).map(Number);
+	return site_format().startsWith("MM") ? [year, first, second] : [year, second, first];
 }
 
 const name = (options) => new Intl.DateTimeFormat("fa-IR-u-ca-persian", { timeZone: "UTC", ...options });

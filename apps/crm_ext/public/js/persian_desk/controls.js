@@ -1,17 +1,19 @@
 // Fields that show and take Persian days and digits. The model keeps ISO days and plain numbers.
 
-import { read, written } from "./calendar";
+import { read, written, written_moment } from "./calendar";
 import { latin_digits, latin_number, persian_digits, persian_number } from "./digits";
 import { attach } from "./picker";
 
 const NUMBERS = ["Int", "LongInt", "Float", "Currency", "Percent"];
+const TIMES = ["HH:mm:ss", "HH:mm", "H:mm:ss", "H:mm"];
 
 /** Puts the fields in the places from which the desk takes them when it builds a form, a grid or a filter. */
 export function register() {
-	const { ControlDate, ControlDatetime, ControlDateRange } = frappe.ui.form;
+	const { ControlDate, ControlDatetime, ControlDateRange, ControlTime } = frappe.ui.form;
 	frappe.ui.form.ControlDate = persian_date(ControlDate);
 	frappe.ui.form.ControlDatetime = persian_datetime(ControlDatetime);
 	frappe.ui.form.ControlDateRange = persian_range(ControlDateRange);
+	frappe.ui.form.ControlTime = persian_time(ControlTime);
 	for (const type of NUMBERS) {
 		frappe.ui.form[`Control${type}`] = persian_number_field(frappe.ui.form[`Control${type}`]);
 	}
@@ -51,16 +53,13 @@ const persian_datetime = (Field) =>
 		}
 
 		format_for_input(value) {
-			if (!value) return "";
-			const shown = moment(frappe.datetime.convert_to_user_tz(value));
-			const time = shown.locale("en").format(frappe.datetime.get_user_time_fmt());
-			return `${written(shown.format("YYYY-MM-DD"))} ${persian_digits(time)}`;
+			return value ? written_moment(value) : "";
 		}
 
 		parse(typed) {
 			if (!typed) return "";
 			const [day, time = "00:00:00"] = latin_digits(typed).trim().split(/\s+/);
-			const hours = moment(time, [frappe.datetime.get_user_time_fmt(), "HH:mm:ss", "HH:mm"], true);
+			const hours = moment(time, [frappe.datetime.get_user_time_fmt(), ...TIMES], true);
 			const found = read(day);
 			if (!found || !hours.isValid()) return typed;
 			const value = `${found} ${hours.locale("en").format("HH:mm:ss")}`;
@@ -69,6 +68,19 @@ const persian_datetime = (Field) =>
 
 		validate(value) {
 			return !value || is_day(value.slice(0, 10)) ? value : refuse(value);
+		}
+	};
+
+const persian_time = (Field) =>
+	class PersianTime extends Field {
+		/** The desk's clock beside the field writes Latin digits into it. */
+		set_input(value) {
+			super.set_input(value);
+			this.set_formatted_input(value);
+		}
+
+		format_for_input(value) {
+			return persian_digits(super.format_for_input(value));
 		}
 	};
 
@@ -89,7 +101,7 @@ const persian_range = (Field) =>
 const persian_number_field = (Field) =>
 	class PersianNumber extends Field {
 		format_for_input(value) {
-			return persian_number(String(super.format_for_input(value) ?? ""));
+			return persian_number(String(super.format_for_input(value) ?? ""), this.get_number_format?.());
 		}
 
 		parse(typed) {
