@@ -173,6 +173,34 @@ def test_more_complaints_cost_no_more_statements(complaint, mended):
     assert counting.queries_of(lambda: report("Supplier")) == few
 
 
+def test_documents_that_cost_nothing_are_left_out_and_stop_no_report(complaint, mended):
+    frappe.get_doc(
+        {
+            "doctype": "Stock Entry",
+            "stock_entry_type": "Material Receipt",
+            "company": complaint.company,
+            "service_order": mended.name,
+            "items": [
+                {
+                    "item_code": mended.parts[0].item_code,
+                    "qty": 1,
+                    "t_warehouse": makers.warehouse(),
+                    "basic_rate": 0,
+                    "allow_zero_valuation_rate": 1,
+                }
+            ],
+        }
+    ).submit()
+    # No cost of an hour is set for the company.
+    frappe.get_doc({"doctype": "Complaint Cost", "issue": complaint.name, "minutes": 30}).insert()
+    free = world.complaint(equipment=complaint.equipment)
+    frappe.get_doc({"doctype": "Complaint Cost", "issue": free.name, "minutes": 30}).insert()
+    documents = report("Document")[1]
+    assert sorted(row["amount"] for row in documents if row["issue"] == complaint.name) == [30, 80]
+    assert free.name not in {row["issue"] for row in documents}
+    assert free.name not in {row.get("key") for row in report("Complaint")[1]}
+
+
 def test_a_credit_note_is_borne_by_one_complaint(complaint, claim_account):
     sold = makers.sales_invoice(complaint.customer, makers.item("Goodwill").name, rate=100)
     credit = makers.sales_invoice(

@@ -114,7 +114,11 @@ def _fill_credit_note(cost: Document, party: dict) -> None:
 
 
 def _entries(company: str, start: date, end: date, issue: str | None) -> Iterable[Entry]:
-    asked = (company, start, end, issue)
+    """What is worth nothing is no cost: old parts that were taken back, hours without a cost."""
+    return (entry for entry in _postings(company, start, end, issue) if entry.costs != Costs())
+
+
+def _postings(*asked: object) -> Iterable[Entry]:
     for row in queries.parts(*asked):
         yield _entry(row, "Stock Entry", "parts")
     travel = policy.travel_activity()
