@@ -107,32 +107,16 @@ def give_back(order: Document) -> None:
 def _entitlement(order: Document) -> Entitlement | None:
     if not order.customer or not order.company:
         return None
-    day = day_of_work(order)
-    if order.contract_line and not _is_about_something_else(order):
-        found = entitlements.entitlement_of(order.contract_line, day)
-        if found and _covers_cause(found, order.complaint_cause):
-            return found
     return entitlements.entitlement_for(
         customer=order.customer,
         company=order.company,
-        on=day,
+        on=day_of_work(order),
         equipment=order.equipment or None,
         cause=order.complaint_cause or None,
         # A contract that was chosen is not exchanged for another one.
         contract=order.service_contract,
+        contract_line=order.contract_line,
     )
-
-
-def _is_about_something_else(order: Document) -> bool:
-    """Whether the order was changed so that the contract's line that was found before need not hold any more."""
-    before = order.get_doc_before_save()
-    return bool(before) and any(
-        before.get(field) != order.get(field) for field in ("customer", "equipment", "service_contract")
-    )
-
-
-def _covers_cause(entitlement: Entitlement, cause: str | None) -> bool:
-    return not entitlement.covered_causes or not cause or cause in entitlement.covered_causes
 
 
 def _coverage(entitlement: Entitlement) -> Coverage:

@@ -53,6 +53,10 @@ def _of_order(code: str, values, order: Document) -> str | None:
             return _(
                 "{0} stands at another customer's place, {1}. Correct the equipment or the customer."
             ).format(values["equipment"], values["owner"])
+        case "contract_of_other_customer":
+            return _("Contract {0} is with {1}. Correct the contract or the customer.").format(
+                values["contract"], values["partner"]
+            )
         case "made_already":
             return _("Service order {0} was made of {1} already. Go on there, or cancel it first.").format(
                 values["other"], values["source"]

@@ -16,16 +16,22 @@ from crm_ext.field_service.queries import service_orders as queries
 _PRIORITIES = ("Low", "Medium", "High", "Urgent")
 _JOB_TYPES = {"Planned Visit": "Maintenance", "Service Contract": "Maintenance"}
 
-# What an order takes over from its customer.
-_OF_CUSTOMER = (
-    "customer_address",
-    "address_display",
-    "contact_person",
-    "contact_mobile",
-    "contact_email",
-    "latitude",
-    "longitude",
-)
+# What an order takes over, and from which of its fields; a contract that goes takes its line along.
+_TAKEN_OVER = {
+    "customer": (
+        "customer_address",
+        "address_display",
+        "contact_person",
+        "contact_mobile",
+        "contact_email",
+        "latitude",
+        "longitude",
+        "service_contract",
+    ),
+    "company": ("service_contract",),
+    "equipment": ("service_contract",),
+    "service_contract": ("contract_line",),
+}
 
 
 def make_from(source_doctype: str, source_name: str) -> Document:
@@ -53,7 +59,7 @@ def make_from(source_doctype: str, source_name: str) -> Document:
 
 def complete(order: Document) -> None:
     """Fill what is empty from equipment and customer: place, person, checklist, skill, length."""
-    _forget_former_customer(order)
+    _forget_what_was_taken_over(order)
     equipment = frappe.get_cached_doc("Equipment", order.equipment) if order.equipment else None
     if equipment:
         _from_equipment(order, equipment)
@@ -64,11 +70,15 @@ def complete(order: Document) -> None:
     order.title = (order.title or _title(order, equipment))[:140]
 
 
-def _forget_former_customer(order: Document) -> None:
-    """Nobody goes to the former customer's place, or calls there, after the order was given to another one."""
+def _forget_what_was_taken_over(order: Document) -> None:
+    """Nobody goes to the former customer's place, or draws from the contract of what the order was about before."""
     before = order.get_doc_before_save()
-    if before and before.customer != order.customer:
-        for field in _OF_CUSTOMER:
+    if before is None:
+        return
+    for source, fields in _TAKEN_OVER.items():
+        if (before.get(source) or None) == (order.get(source) or None):
+            continue
+        for field in fields:
             if order.get(field) == before.get(field):
                 order.set(field, None)
 

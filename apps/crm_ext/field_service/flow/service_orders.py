@@ -91,11 +91,13 @@ def set_status(name: str, status: str, at: datetime | str | None = None) -> None
 
 
 def _check_belonging(order: Document) -> None:
-    if not order.equipment:
-        return
-    owner = frappe.get_cached_value("Equipment", order.equipment, "customer")
+    owner = order.equipment and frappe.get_cached_value("Equipment", order.equipment, "customer")
     if owner and owner != order.customer:
         sentences.throw(refuse("equipment_of_other_customer", equipment=order.equipment, owner=owner), order)
+    contract = order.service_contract
+    partner = contract and frappe.get_cached_value("Service Contract", contract, "customer")
+    if partner and partner != order.customer:
+        sentences.throw(refuse("contract_of_other_customer", contract=contract, partner=partner), order)
 
 
 def _fill_parts(order: Document) -> None:

@@ -31,12 +31,14 @@ def entitlement_for(
     item_code: str | None = None,
     cause: str | None = None,
     contract: str | None = None,
+    contract_line: str | None = None,
 ) -> Entitlement | None:
     """What the customer's contracts give for a service on a day, or None where no line covers it.
 
     The line that names the equipment (or what it is a part of) most closely and still has something left; a line without
     equipment covers all. cause: a Complaint Cause; None while it is not known, which every line covers. contract: only
-    what this one gives, however closely others name the equipment. Nothing is locked: `draw` decides.
+    what this one gives, however closely others name the equipment. contract_line: goes before all others where it covers
+    the service. Nothing is locked: `draw` decides.
     """
     rows = queries.rows_on(on, customer=customer, company=company)
     if contract:
@@ -51,6 +53,7 @@ def entitlement_for(
         rows, queries.covered_equipment(contracts, on), [whole.name for whole in wholes], item_code
     )
     rows = [row for row in rows if row.name in near]
+    rows = [row for row in rows if row.name == contract_line] or rows
     uses = queries.uses_of([(row.contract, row.line_number) for row in rows])
     found = {
         row.name: _entitlement(
