@@ -251,9 +251,9 @@ def bring_forward(contract: str, day: date) -> None:
 def give_back(invoice: Document) -> None:
     """An invoice that was cancelled or deleted billed nothing: its periods are for the next run.
 
-    Costs nothing where no row of the invoice names a contract.
+    Costs nothing where the invoice never had to do with a contract.
     """
-    if not _names_contracts(invoice):
+    if not _may_bill_contracts(invoice):
         return
     contracts = queries.contracts_of_invoice(invoice.name)
     if contracts:
@@ -263,19 +263,19 @@ def give_back(invoice: Document) -> None:
 
 
 def follow_draft(invoice: Document) -> None:
-    """Rows that somebody took out of a draft are billed by the next run."""
-    if invoice.docstatus or invoice.flags.in_insert or not _names_contracts(invoice):
+    """What somebody took out of a draft is billed by the next run; what he changed is credited as it is there now.
+
+    The quantity stays as it was charged: of overage it says what is settled, for whatever price.
+    """
+    if invoice.flags.in_insert or not _may_bill_contracts(invoice):
         return
-    there = {row.name for row in invoice.items}
-    billed = queries.rows_billed_by(invoice.name)
-    gone = [row for row in billed if row.sales_invoice_item and row.sales_invoice_item not in there]
-    if gone:
-        frappe.db.delete("Billed Period", {"name": ("in", [row.name for row in gone])})
-        refresh_next_billing({row.service_contract for row in gone})
-        left = {row.service_contract for row in invoice.items}
-        if len(left) == 1:
-            # The whole invoice is of one contract now: its receivable and taxes name it, too.
-            invoice.db_set("service_contract", left.pop(), update_modified=False)
+    rows = {row.name: row for row in invoice.items}
+    billed = [one for one in queries.rows_billed_by(invoice.name) if one.sales_invoice_item]
+    _give_back_rows(invoice, [one for one in billed if one.sales_invoice_item not in rows])
+    there = [(one, rows[one.sales_invoice_item]) for one in billed if one.sales_invoice_item in rows]
+    changed = {one.name: {"amount": row.amount} for one, row in there if one.amount != row.amount}
+    if changed:
+        frappe.db.bulk_update("Billed Period", changed)
 
 
 def check_amended(invoice: Document) -> None:
@@ -288,13 +288,34 @@ def check_amended(invoice: Document) -> None:
         )
 
 
-def _names_contracts(invoice: Document) -> bool:
-    return any(row.get("service_contract") for row in invoice.items)
+def _give_back_rows(invoice: Document, gone: Sequence[dict]) -> None:
+    if not gone:
+        return
+    frappe.db.delete("Billed Period", {"name": ("in", [row.name for row in gone])})
+    refresh_next_billing({row.service_contract for row in gone})
+    left = {row.service_contract for row in invoice.items}
+    if len(left) == 1:
+        # The whole invoice is of one contract now, or of none: its receivable and taxes name it, too.
+        invoice.db_set("service_contract", left.pop(), update_modified=False)
+
+
+def _may_bill_contracts(invoice: Document) -> bool:
+    """It names contracts, or did so before somebody changed its rows: then it keeps the days that a run gave it."""
+    return _has_days_of_a_run(invoice) or bool(invoice.get("service_contract")) or _names_contracts(invoice)
 
 
 def _is_of_a_run(invoice: Document) -> bool:
-    """Invoices of service orders name contracts too, but no days from and to; those of subscriptions name themselves."""
-    return bool(invoice.from_date) and not invoice.get("subscription") and _names_contracts(invoice)
+    """Invoices of service orders name contracts too, but no days from and to."""
+    return _has_days_of_a_run(invoice) and _names_contracts(invoice)
+
+
+def _has_days_of_a_run(invoice: Document) -> bool:
+    """Days from and to; subscriptions give them as well, and name themselves."""
+    return bool(invoice.from_date) and not invoice.get("subscription")
+
+
+def _names_contracts(invoice: Document) -> bool:
+    return any(row.get("service_contract") for row in invoice.items)
 
 
 def _foreseen(loaded: LoadedContract, one: PricedCharge | tuple, disabled: set[str]) -> dict:

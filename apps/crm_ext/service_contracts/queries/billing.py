@@ -142,7 +142,7 @@ def rows_billed_by(invoice: str) -> list[dict]:
     return frappe.get_all(
         "Billed Period",
         filters={"sales_invoice": invoice},
-        fields=["name", "service_contract", "sales_invoice_item"],
+        fields=["name", "service_contract", "sales_invoice_item", "amount"],
         order_by="name",
     )
 
