@@ -311,7 +311,7 @@ def test_usage_that_was_billed_is_not_billed_again_by_a_change_from_an_earlier_d
     row = contract.lines[0].name
     changed = {row: {"overage_rate": 3}}
     for change in ({"changed": changed}, {"ended": [row]}):
-        with pytest.raises(frappe.ValidationError, match="usage until .* is billed already"):
+        with pytest.raises(frappe.ValidationError, match="is billed already"):
             contracts.amend(contract.name, effective_from=date(YEAR - 1, 1, 15), reason="Dearer", **change)
     contracts.amend(contract.name, effective_from=second, reason="Dearer", changed=changed)
     assert bill_until_february() == 20 + 300

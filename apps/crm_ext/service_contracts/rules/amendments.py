@@ -31,11 +31,11 @@ _KEPT = (
 def refusal_to_cut(
     line: PricedLine, effective_from: date, usage_billed: date | None = None
 ) -> Refusal | None:
-    """Why a row cannot end on the day before `effective_from`, or None. usage_billed: the last day of which usage was billed.
+    """Why a row cannot end on the day before `effective_from`, or None.
 
-    Refusals: 'change_before_line' (line, start), 'change_after_line' (line, end), 'usage_billed' (line, day, next) where
-    the row that follows would bill again what was counted, 'change_inside_period' (line, day, next) where a part of a
-    period costs as much as a whole one.
+    usage_billed: the last day of which usage was billed. Refusals: 'change_before_line' (line, start),
+    'change_after_line' (line, end), 'usage_billed' (line, day, next) where the row that follows would bill again what was
+    counted, 'change_inside_period' (line, day, next) where a part of a period costs as much as a whole one.
     """
     if effective_from <= line.start:
         return refuse("change_before_line", line=line.line_number, start=line.start)
