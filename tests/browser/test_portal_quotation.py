@@ -128,7 +128,7 @@ def test_a_link_accepts_in_persian_without_a_login(site, offer, phone, accessibl
     page = phone("fa")
     page.goto("/offer/" + address.rsplit("/", 1)[1])
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
-    expect(page.locator("[data-figure=payable]")).to_contain_text("۱,۰۰۰.۰۰")
+    expect(page.locator("[data-figure=payable]")).to_contain_text("۱٬۰۰۰٫۰۰")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     accessible(page)
     screenshot("portal-quotation-fa", page)

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from crm_ext.shared.calendars import format_jalali
-from crm_ext.shared.text import _lt, to_persian_digits
+from crm_ext.shared.text import _lt, to_persian_digits, to_persian_number
 
 _LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
 _SCALES = ((10**12, _lt("{0} T")), (10**9, _lt("{0} B")), (10**6, _lt("{0} M")), (10**3, _lt("{0} k")))
@@ -58,7 +58,7 @@ class Language:
         if value is None:
             return "–"
         text = f"{value:,.{decimals}f}"
-        return self.digits(text.replace(",", "٬").replace(".", "٫")) if self.code == "fa" else text
+        return to_persian_number(text) if self.code == "fa" else text
 
     def percent(self, value: Decimal | float | None) -> str:
         return "–" if value is None else self.number(float(value) * 100) + (" ٪" if self.code == "fa" else " %")

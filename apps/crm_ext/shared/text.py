@@ -27,6 +27,8 @@ _INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufe
 _DIACRITICS = re.compile("[\u064b-\u065f\u0670\u0640]")  # harakat, superscript alef, tatweel
 _SPACES = re.compile(r"[\s\u00a0]+")
 _JOINER = "\u200c"
+# Between the digits of a number: the separators of all number formats.
+_SEPARATORS = re.compile(r"(?<=\d)[,.' ]{1,2}(?=\d)")
 
 
 def to_latin_digits(text: str) -> str:
@@ -37,6 +39,12 @@ def to_latin_digits(text: str) -> str:
 def to_persian_digits(text: str) -> str:
     """'1405-08-30' -> '۱۴۰۵-۰۸-۳۰'."""
     return text.translate(_TO_PERSIAN)
+
+
+def to_persian_number(text: str, decimal: str = ".") -> str:
+    """'1,200.50' -> '۱٬۲۰۰٫۵۰'; decimal is the decimal separator of the text, any other separates thousands."""
+    marked = _SEPARATORS.sub(lambda found: "٫" if found[0] == decimal else "٬", text)
+    return to_persian_digits(marked)
 
 
 def visible(text: str) -> str:

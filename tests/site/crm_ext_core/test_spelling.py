@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.cache_manager import clear_defaults_cache
 
 from crm_ext.crm_ext_core.flow import spelling
 
@@ -16,6 +17,14 @@ def written(site, request, monkeypatch):
     monkeypatch.setattr(frappe.local, "lang", request.param)
     monkeypatch.setattr(frappe.local, "user_date_format", "dd.mm.yyyy", raising=False)
     return lambda english, persian: persian if request.param == "fa" else english
+
+
+@pytest.fixture
+def of_site(site):
+    """Sets the number format of the site."""
+    yield lambda number_format: frappe.db.set_default("number_format", number_format)
+    frappe.db.rollback()
+    clear_defaults_cache()
 
 
 def test_days_and_times(written):
@@ -33,11 +42,32 @@ def test_months_are_those_that_the_figures_were_gathered_by(written):
     assert spelling.month("2026-11-22", "Jalali") == written("1405/09", "۱۴۰۵/۰۹")
 
 
-def test_quantities_and_amounts(written):
-    assert spelling.number(1234567.5) == written("1,234,567.5", "۱,۲۳۴,۵۶۷.۵")
-    assert spelling.number(-0.25) == written("-0.25", "-۰.۲۵")
+def test_quantities_and_amounts(written, of_site):
+    of_site("#,###.##")
+    assert spelling.number(1234567.5) == written("1,234,567.5", "۱٬۲۳۴٬۵۶۷٫۵")
+    assert spelling.number(-0.25) == written("-0.25", "-۰٫۲۵")
     assert spelling.number(12) == written("12", "۱۲")
-    assert spelling.money(1234.5, "USD") == written("$ 1,234.50", "$ ۱,۲۳۴.۵۰")
+    assert spelling.money(1234.5, "USD") == written("$ 1,234.50", "$ ۱٬۲۳۴٫۵۰")
+
+
+@pytest.mark.parametrize(
+    ("number_format", "english"),
+    [
+        ("#.###,##", "1.234,50"),
+        ("# ###,##", "1 234,50"),
+        ("#'###.##", "1'234.50"),
+        ("#, ###.##", "1, 234.50"),
+        ("", "1,234.50"),
+    ],
+)
+def test_persian_separators_follow_no_number_format(written, of_site, number_format, english):
+    of_site(number_format)
+    assert spelling.money(1234.5, "USD") == f"$ {written(english, '۱٬۲۳۴٫۵۰')}"
+
+
+def test_a_number_format_without_decimals_groups_only(written, of_site):
+    of_site("#.###")
+    assert spelling.money(1234567, "USD") == f"$ {written('1.234.567', '۱٬۲۳۴٬۵۶۷')}"
 
 
 @pytest.mark.parametrize("write", [spelling.day, spelling.clock, spelling.moment, spelling.number, spelling.money])

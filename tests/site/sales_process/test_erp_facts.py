@@ -161,7 +161,7 @@ def test_sentences_are_persian_for_a_reader_of_persian():
         _met, sentence = judged_for("Opportunity amount", "At least", 1, opportunity_amount=1200)
     finally:
         frappe.local.lang = "en"
-    assert "۱,۲۰۰" in sentence
+    assert "۱٬۲۰۰٫۰۰" in sentence
 
 
 def test_the_number_of_queries_does_not_grow_with_the_items():

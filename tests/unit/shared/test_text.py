@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.shared.text import clean_name, literally, match_key, to_latin_digits, to_persian_digits
+from crm_ext.shared.text import clean_name, literally, match_key, to_latin_digits, to_persian_digits, to_persian_number
 
 
 def test_digits_of_three_scripts_become_latin():
@@ -11,6 +11,14 @@ def test_digits_of_three_scripts_become_latin():
 
 def test_persian_decimal_and_thousands_marks_become_latin():
     assert to_latin_digits("۱۲٬۳۴۵٫۶۷") == "12,345.67"
+
+
+@pytest.mark.parametrize(
+    ("written", "decimal"),
+    [("$ -1,200.50", "."), ("$ -1.200,50", ","), ("$ -1 200,50", ","), ("$ -1, 200.50", "."), ("$ -1'200.50", ".")],
+)
+def test_numbers_of_every_format_get_persian_separators(written, decimal):
+    assert to_persian_number(written, decimal) == "$ -۱٬۲۰۰٫۵۰"
 
 
 @given(st.text(alphabet="0123456789-/ abc"))

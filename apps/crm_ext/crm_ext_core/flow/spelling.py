@@ -1,6 +1,6 @@
 """Days, times, quantities and amounts as whoever reads them writes them.
 
-Readers of Persian have Jalali days and Persian digits, all others the site's formats. The reader's language is
+Readers of Persian have Jalali days, Persian digits and separators, all others the site's formats. The reader's language is
 `frappe.local.lang`; moments are in the site's time zone.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import flt, fmt_money, formatdate, get_datetime, getdate
+from frappe.utils import flt, fmt_money, formatdate, get_datetime, get_number_format_info, getdate
 
 from crm_ext.shared.calendars import format_jalali
-from crm_ext.shared.text import to_persian_digits
+from crm_ext.shared.text import to_persian_digits, to_persian_number
 
 
 def reads_persian() -> bool:
@@ -26,9 +26,17 @@ def digits(text: str) -> str:
     return to_persian_digits(text) if reads_persian() else text
 
 
+def figure(text: str, decimal: str = ".") -> str:
+    """A written number with the reader's digits and separators; decimal is the decimal separator that it has."""
+    return to_persian_number(text, decimal) if reads_persian() else text
+
+
 def money(amount: Any, currency: str | None = None) -> str:
     """With the currency's sign; empty for None."""
-    return "" if amount is None else digits(fmt_money(flt(amount), currency=currency))
+    if amount is None:
+        return ""
+    decimal, _thousands, _precision = get_number_format_info(frappe.db.get_default("number_format") or "")
+    return figure(fmt_money(flt(amount), currency=currency), decimal)
 
 
 def number(value: Any) -> str:
@@ -36,7 +44,7 @@ def number(value: Any) -> str:
     if value is None:
         return ""
     text = f"{flt(value, 6):,.6f}".rstrip("0").rstrip(".")
-    return digits(text)
+    return figure(text)
 
 
 def day(value: date | datetime | str | None) -> str:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from frappe import _
-from frappe.utils import fmt_money
 
 from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.sales_process.rules.facts import FACTS, Judgement, Measure
@@ -113,13 +112,13 @@ class _Words:
 
 def _number_of(value: Decimal, measure: Measure, currency: str) -> str:
     if measure is Measure.AMOUNT:
-        text = fmt_money(value, currency=currency)
+        text = spelling.money(value, currency)
     elif measure is Measure.PERCENT:
-        text = _("{0} %").format(f"{rounded(value, 1):f}")
+        text = _("{0} %").format(spelling.figure(f"{rounded(value, 1):f}"))
     else:
-        text = f"{rounded(value, 2).normalize():f}"
+        text = spelling.figure(f"{rounded(value, 2).normalize():f}")
     # The sign of a currency stays on the line of its number.
-    return _isolated(spelling.digits(text).replace(" ", "\u00a0")) if spelling.reads_persian() else text
+    return _isolated(text.replace(" ", "\u00a0")) if spelling.reads_persian() else text
 
 
 def _isolated(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, flt, fmt_money, getdate
+from frappe.utils import cint, flt, getdate
 
 from crm_ext.crm_ext_core.flow import spelling
 from crm_ext.marketing_automation.queries.campaign_return import companies_for
@@ -185,7 +185,7 @@ def _message(request: flow.Request, answer: flow.Answer, shown: int, currency: s
     elif request.contracts is None:
         check = flow.ledger_check(request, answer)
         amounts = [
-            fmt_money(check[side], currency=currency)
+            spelling.money(check[side], currency)
             for side in ("with_contract", "without_contract", "difference")
         ]
         sentences.append(
