@@ -349,6 +349,38 @@ def test_a_paid_invoice_keeps_the_order_from_being_cancelled_and_says_what_to_do
         order.cancel()
 
 
+def test_an_invoice_that_a_journal_settled_keeps_the_order_from_being_cancelled(world):
+    order = service_world.order(world).submit()
+    invoice = frappe.get_doc("Sales Invoice", order.sales_invoice)
+    of_customer = {
+        "account": invoice.debit_to,
+        "party_type": "Customer",
+        "party": invoice.customer,
+        "credit_in_account_currency": invoice.outstanding_amount,
+        "reference_type": "Sales Invoice",
+        "reference_name": invoice.name,
+    }
+    cash = {
+        "account": makers.account("Asset", "Cash", of_company=world.company),
+        "debit_in_account_currency": invoice.outstanding_amount,
+    }
+    journal = frappe.get_doc(
+        {
+            "doctype": "Journal Entry",
+            "company": world.company,
+            "posting_date": nowdate(),
+            "accounts": [of_customer, cash],
+        }
+    ).submit()
+    frappe.db.savepoint("settled")
+    with pytest.raises(frappe.ValidationError, match=journal.name):
+        frappe.get_doc("Service Order", order.name).cancel()
+    frappe.db.rollback(save_point="settled")
+    journal.reload().cancel()
+    frappe.get_doc("Service Order", order.name).cancel()
+    assert docstatus("Sales Invoice", invoice.name) == 2
+
+
 def test_the_same_report_five_times_writes_once(world):
     order = service_world.order(world, times=(), result="")
     report = {

@@ -179,17 +179,6 @@ def was_posted(document_type: str, document: str) -> bool:
     )
 
 
-def payments_of_invoice(invoice: str) -> list[str]:
-    """Submitted payment entries that are set against an invoice."""
-    return frappe.get_all(
-        "Payment Entry Reference",
-        filters={"reference_doctype": "Sales Invoice", "reference_name": invoice, "docstatus": 1},
-        pluck="parent",
-        order_by="parent",
-        distinct=True,
-    )
-
-
 def credit_notes_of_invoice(invoice: str) -> list[str]:
     return frappe.get_all(
         "Sales Invoice",

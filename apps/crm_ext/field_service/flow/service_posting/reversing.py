@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from crm_ext.crm_ext_core.queries.settlements import settled_by
 from crm_ext.field_service.flow import payers
 from crm_ext.field_service.flow.service_posting import stock
 from crm_ext.field_service.flow.service_posting.objections import said_of_taking_back
@@ -42,7 +43,7 @@ def _take_back(order: Document, document: Document) -> None:
 
 
 def _require_unpaid(invoice: Document) -> None:
-    if payments := queries.payments_of_invoice(invoice.name):
+    if payments := settled_by("Sales Invoice", invoice.name):
         frappe.throw(
             _(
                 "Invoice {0} of this service order is paid by {1}. Cancel the payment first; or leave the order and make a credit note for the invoice."
