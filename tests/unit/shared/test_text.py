@@ -2,7 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ext.shared.text import clean_name, literally, match_key, to_latin_digits, to_persian_digits, to_persian_number
+from crm_ext.shared.text import (
+    clean_name,
+    literally,
+    match_key,
+    to_latin_digits,
+    to_persian_digits,
+    to_persian_number,
+)
 
 
 def test_digits_of_three_scripts_become_latin():
