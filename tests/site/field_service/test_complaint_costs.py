@@ -335,6 +335,35 @@ def test_a_settled_claim_is_what_the_supplier_took_over(claim):
     assert getdate(frappe.db.get_value("Supplier Claim", claim.name, "ended_on")) == getdate()
 
 
+def test_a_claim_that_the_supplier_paid_is_neither_refused_nor_cancelled(claim):
+    claim.post_as = "Debit Note"
+    claim.insert().submit()
+    of_supplier = {
+        "account": makers.account("Liability", "Payable"),
+        "party_type": "Supplier",
+        "party": claim.supplier,
+        "credit_in_account_currency": 30,
+        "reference_type": "Purchase Invoice",
+        "reference_name": claim.purchase_invoice,
+    }
+    cash = {"account": makers.account("Asset", "Cash"), "debit_in_account_currency": 30}
+    journal = frappe.get_doc(
+        {
+            "doctype": "Journal Entry",
+            "company": claim.company,
+            "posting_date": today(),
+            "accounts": [of_supplier, cash],
+        }
+    ).submit()
+    frappe.db.savepoint("paid")
+    for verb in (lambda: supplier_claims.refuse(claim.name, "Wrong use"), claim.reload().cancel):
+        with pytest.raises(frappe.ValidationError, match=journal.name):
+            verb()
+        frappe.db.rollback(save_point="paid")
+    supplier_claims.settle(claim.name)
+    assert frappe.db.get_value("Purchase Invoice", claim.purchase_invoice, "docstatus") == 1
+
+
 def test_a_claim_without_an_account_says_where_to_name_it(claim):
     frappe.db.delete("Field Service Account", {"parent": "Field Service Settings"})
     frappe.clear_document_cache("Field Service Settings", "Field Service Settings")

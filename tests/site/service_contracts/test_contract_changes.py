@@ -378,6 +378,38 @@ def test_an_early_end_credits_exactly_what_was_paid_beyond_it_and_can_be_taken_b
     assert paid(contract) == (date(YEAR, 10, 21) - START).days + months
 
 
+def test_an_early_end_whose_credit_was_paid_out_is_not_taken_back_behind_the_accountants_back(customer, item):
+    contract = a_contract(customer, yearly(item, rate=YEAR_DAYS))
+    bill(contract)
+    contracts.terminate(contract.name, on=date(YEAR, 10, 20), reason="Plant sold")
+    note = frappe.get_last_doc("Sales Invoice", {"customer": customer, "is_return": 1})
+    of_customer = {
+        "account": note.debit_to,
+        "party_type": "Customer",
+        "party": customer,
+        "debit_in_account_currency": -note.grand_total,
+        "reference_type": "Sales Invoice",
+        "reference_name": note.name,
+    }
+    cash = {
+        "account": makers.account("Asset", "Cash"),
+        "credit_in_account_currency": -note.grand_total,
+    }
+    journal = frappe.get_doc(
+        {
+            "doctype": "Journal Entry",
+            "company": makers.company(),
+            "posting_date": getdate(),
+            "accounts": [of_customer, cash],
+        }
+    ).submit()
+    with pytest.raises(frappe.ValidationError, match=f"{note.name} .* {journal.name}"):
+        contracts.take_back_termination(contract.name, reason="Sale fell through")
+    journal.reload().cancel()
+    contract = contracts.take_back_termination(contract.name, reason="Sale fell through")
+    assert (contract.terminated_on, paid(contract)) == (None, YEAR_DAYS)
+
+
 def test_who_leads_service_ends_contracts_without_a_right_to_invoices(site, customer, item):
     contract = a_contract(customer, yearly(item, YEAR_DAYS))
     bill(contract)

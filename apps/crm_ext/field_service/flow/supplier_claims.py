@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from crm_ext import erpnext_port
+from crm_ext.crm_ext_core.queries.settlements import settled_by
 from crm_ext.field_service.flow import complaint_costs
 from crm_ext.field_service.flow import complaint_policy as policy
 from crm_ext.field_service.flow.complaint_sentences import throw
@@ -166,10 +167,21 @@ def _cancel_document(claim: Document) -> None:
             continue
         document = frappe.get_doc(doctype, name)
         if document.docstatus == 1:
+            _require_unsettled(document)
             document.flags.ignore_links = True
             # Whoever may cancel or refuse a claim takes back what it posted.
             document.flags.ignore_permissions = True
             document.cancel()
+
+
+def _require_unsettled(document: Document) -> None:
+    if payments := settled_by(document.doctype, document.name):
+        frappe.throw(
+            _(
+                "{0} of this claim is settled by {1}. Settle the claim; or cancel {1} first, if it was not meant."
+            ).format(document.name, _(", ").join(payments)),
+            title=_("The Claim Is Paid"),
+        )
 
 
 def _debit_note(claim: Document, account: str) -> Document:

@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
 from crm_ext import erpnext_port
+from crm_ext.crm_ext_core.queries.settlements import settled_by
 from crm_ext.service_contracts.flow.contracts import credit_notes
 from crm_ext.service_contracts.flow.contracts.credit_notes import Part
 from crm_ext.service_contracts.flow.contracts.reading import priced_lines
@@ -82,6 +84,8 @@ def _take_back(notes: Collection[str]) -> None:
         # Whoever may change the contract takes back its credit notes, with or without a right to invoices.
         note.flags.ignore_permissions = True
         if note.docstatus == 1:
+            if payments := settled_by("Sales Invoice", name):
+                throw(refuse("credit_paid_out", note=name, payments=_(", ").join(payments)))
             note.cancel()
         else:
             note.delete(ignore_permissions=True)  # A draft that was never posted; see above.

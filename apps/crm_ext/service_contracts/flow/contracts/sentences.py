@@ -181,6 +181,9 @@ _SENTENCES = {
     "draft_invoice": lambda given: _(
         "Invoice {0} of a later day is still a draft. Submit or delete it first."
     ).format(given["invoice"]),
+    "credit_paid_out": lambda given: _(
+        "Credit note {0} has to be taken back, but it is settled by {1}. Cancel {1} first, then do this again."
+    ).format(given["note"], given["payments"]),
     "contract_has_no_end": lambda _given: _("The contract has no end, so there is nothing to renew."),
     "offer_unknown": lambda _given: _("Make an offer of renewal first."),
     "credit_without_amount": lambda given: _(
