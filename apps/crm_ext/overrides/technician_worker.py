@@ -33,6 +33,7 @@ _FILES = (
     "css/self_service.css",
     "css/technician.css",
     "js/self_service/pad.js",
+    "js/shared/pictures.js",
     *(f"js/technician/{script}" for script in _SCRIPTS),
 )
 _HEADERS = {

@@ -230,6 +230,20 @@ def test_a_photo_that_is_none_is_refused_and_what_was_typed_stays(customer, worl
     assert not frappe.db.exists("Issue", {"subject": "Strange noise", "customer": world.names["customer"]})
 
 
+@pytest.mark.parametrize(("most", "said"), [(None, 24), (8 * 1024 * 1024, 7), (500 * 1024 * 1024, 100)])
+def test_the_form_promises_as_much_as_the_site_lets_in_at_once(customer, monkeypatch, most, said):
+    given = frappe.get_site_config
+
+    def configured(*arguments, **options):
+        found = given(*arguments, **options)
+        found.pop("max_file_size", None)
+        return found if most is None else frappe._dict(found, max_file_size=most)
+
+    monkeypatch.setattr(frappe, "get_site_config", configured)
+    page = text_of(customer.get("/portal/service/new"))
+    assert f"together at most {said} MB" in page and f'data-together="{said * 1024 * 1024}"' in page
+
+
 def test_only_the_customers_word_closes_a_request_and_it_may_be_opened_again(customer, world):
     name = ask(customer, world, "Drops of oil")
     issue = frappe.get_doc("Issue", name)

@@ -14,6 +14,8 @@ from crm_ext.self_service.flow.identity import Acting
 from crm_ext.self_service.queries import service as queries
 from crm_ext.self_service.queries.quotations import person_of
 
+_MEGABYTE = 1024 * 1024
+
 
 def photos_sent() -> list[Photo]:
     """The files of the form's field `photos`; browsers send an empty one where nothing was chosen."""
@@ -21,6 +23,12 @@ def photos_sent() -> list[Photo]:
         return []
     sent = frappe.request.files.getlist("photos")
     return [Photo(file.filename, file.stream) for file in sent if file.filename]
+
+
+def most_megabytes() -> int:
+    """How much all photos of one request may take together: what this site lets in at once, less the form around them."""
+    there_is = frappe.request.max_content_length - _MEGABYTE
+    return max(min(there_is, complaints.MOST_PHOTOS * complaints.LARGEST_PHOTO) // _MEGABYTE, 0)
 
 
 def person(here: Acting) -> str:

@@ -9,7 +9,7 @@ from frappe import _
 
 from crm_ext.api import portal_service
 from crm_ext.api.guards import require_customer
-from crm_ext.self_service.flow import pages, service_pages
+from crm_ext.self_service.flow import pages, service_pages, service_requests
 
 
 def get_context(context: Any) -> None:
@@ -18,6 +18,7 @@ def get_context(context: Any) -> None:
     pages.take_form(context, lambda: _send(given), "/portal/service")
     pages.page(context, _("Ask for service"), "service", here)
     service_pages.fill_request_form(context, here, given)
+    context.megabytes = service_requests.most_megabytes()
 
 
 def _send(given: Any) -> None:
