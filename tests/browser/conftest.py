@@ -169,7 +169,7 @@ def desk(browser, server, site) -> Iterator[Callable]:
         page = context.new_page()
         log_in(page, user)
         page.console_errors = []
-        page.on("pageerror", lambda error: page.console_errors.append(str(error)))
+        page.on("pageerror", lambda error: page.console_errors.append(error.stack or str(error)))
         page.on(
             "console", lambda message: page.console_errors.append(message.text) if message.type == "error" else None
         )
