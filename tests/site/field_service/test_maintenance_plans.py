@@ -10,6 +10,7 @@ from counting import statements_of
 from frappe.utils import add_days, add_months, getdate
 
 from crm_ext.field_service.flow import equipment, maintenance_plans, meters
+from crm_ext.field_service.queries import maintenance_plans as queries
 
 pytestmark = pytest.mark.usefixtures("site")
 VALUES = [
@@ -317,6 +318,28 @@ def test_one_visit_that_cannot_be_ordered_stops_no_other(customer):
     assert [frappe.db.get_value("Service Order", name, "equipment") for name in made] == [good.name]
     assert frappe.db.get_value("Planned Visit", {"equipment": bad.name, "due_on": getdate()}, "problem")
     assert maintenance_plans.order_due_visits(end_step=lambda: None, up_to=getdate()) == []
+
+
+def test_more_bad_visits_than_are_read_at_once_stop_no_others(customer, monkeypatch):
+    monkeypatch.setattr(maintenance_plans, "_VISITS_AT_ONCE", 2)
+    bad = [units.by_hand(customer, f"Bad {number}").name for number in range(3)]
+    good = [units.by_hand(customer, f"Good {number}").name for number in range(3)]
+    plans = [plan(equipment=name, end_date=getdate()) for name in (*bad, *good)]
+    of_bad = {"maintenance_plan": ("in", [made.name for made in plans[:3]])}
+    overdue = {"company": "No Such Company", "due_on": add_days(getdate(), -9)}
+    frappe.db.set_value("Planned Visit", of_bad, overdue)
+    tried = []
+    made = maintenance_plans.order_due_visits(end_step=lambda: tried.append(1))
+    assert {frappe.db.get_value("Service Order", name, "equipment") for name in made} == set(good)
+    assert frappe.db.count("Planned Visit", {**of_bad, "problem": ("is", "set")}) == 3
+    # Every visit is tried once, a step each after three readings; and again on another day, behind those that did not fail.
+    assert len(tried) == 6 + 3
+    assert maintenance_plans.order_due_visits(end_step=lambda: tried.append(1)) == []
+    assert len(tried) == 6 + 3
+    frappe.db.set_value("Planned Visit", of_bad, "modified", add_days(getdate(), -1), update_modified=False)
+    late = plan(equipment=units.by_hand(customer, "Late").name, end_date=getdate())
+    first = queries.due_visits(getdate(), None, None, 1)
+    assert frappe.db.get_value("Planned Visit", first[0], "maintenance_plan") == late.name
 
 
 def test_one_plan_that_cannot_be_planned_stops_no_other(customer):

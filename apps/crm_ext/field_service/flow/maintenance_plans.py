@@ -24,7 +24,7 @@ from crm_ext.field_service.rules.visits import Visit
 Step = Callable[[], None]
 
 _CHUNK = 200
-_ORDERS_A_RUN = 500
+_VISITS_AT_ONCE = 500
 # Above this many units a plan is planned in the background when it is saved.
 _AT_ONCE = 50
 _ROWS_AT_ONCE = 2000
@@ -92,21 +92,23 @@ def generate_all(
 def order_due_visits(
     company: str | None = None, up_to: date | str | None = None, end_step: Step | None = None
 ) -> list[str]:
-    """Make the Service Orders of planned visits that are due, each exactly once, and give their names.
+    """Make the Service Orders of all planned visits that are due, each exactly once, and give their names.
 
     up_to: the last due day (inclusive); None: as many days ahead as each plan says. Every visit is a transaction of its
     own under its lock; one that cannot be ordered keeps the reason and is tried again on another day.
     """
     end_step = end_step or _commit
+    today, up_to = getdate(), up_to and getdate(up_to)
     made = []
-    due = queries.due_visits(getdate(), up_to and getdate(up_to), company, _ORDERS_A_RUN)
-    # A fresh look for every lock: what another process ordered in the meantime must be seen.
-    end_step()
-    for visit in due:
-        order = order_visit(visit)
-        if order:
-            made.append(order)
+    # This ends: a visit that was tried is ordered, or says since today why it cannot be, and is not found again.
+    while due := queries.due_visits(today, up_to, company, _VISITS_AT_ONCE):
+        # A fresh look for every lock: what another process ordered in the meantime must be seen.
         end_step()
+        for visit in due:
+            order = order_visit(visit)
+            if order:
+                made.append(order)
+            end_step()
     return made
 
 
@@ -148,8 +150,7 @@ def order_visit(visit: str) -> str | None:
 def nightly() -> None:
     """Visits as the plans want them now, then the Service Orders of those that come near."""
     generate_all()
-    while order_due_visits():
-        pass
+    order_due_visits()
 
 
 # Planning

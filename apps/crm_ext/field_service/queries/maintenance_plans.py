@@ -121,7 +121,8 @@ def due_visits(today: date, up_to: date | None, company: str | None, limit: int)
     """Planned visits whose Service Order is to be made: due up to a day, or as long before as their plans say.
 
     Left out: plans that are paused, units that are not at this customer's any more, contracts that are over by then,
-    and visits that could not be ordered before today.
+    and visits that could not be ordered today. Those that could not be ordered before come last, so that however many
+    they are nobody else's wait for them.
     """
     return frappe.db.sql_list(
         """
@@ -146,7 +147,7 @@ def due_visits(today: date, up_to: date | None, company: str | None, limit: int)
                 )
             ))
             and (visit.problem is null or visit.modified < %(today)s)
-        order by visit.due_on, visit.name
+        order by visit.problem is not null, visit.due_on, visit.name
         limit %(limit)s
         """,
         {"today": today, "up_to": up_to, "company": company, "limit": limit},
