@@ -136,9 +136,41 @@ def test_what_people_type_and_copy_is_kept_and_shown_right_in_every_format(persi
     assert kept(["Datetime", "۱۴۰۵/۹/۱ ۸:۳۰"], ["Datetime", "۱۴۰۵/۰۹/۰۱ ۰۸:۳۰:۰۰"]) == ["2026-11-22 08:30:00"] * 2
     assert kept(["Time", "۰۸:۳۰"], ["Time", "۸:۳۰:۰۰"], ["Time", "08:30"]) == ["08:30:00"] * 3
 
+    range_typed = persian_page.evaluate("__('{0} to {1}', ['۱۴۰۵/۹/۳۰', '۱۴۰۵/۹/۱'])")
+    assert kept(["DateRange", range_typed]) == [["2026-11-22", "2026-12-21"]]
+
     shown = persian_page.evaluate(SHOWN, [[[name, None] for name in NUMBER_FORMATS] + [["#,###.##", "#.###,##"]]])
     assert set(shown) == {"۱٬۲۰۰٫۵۰"}
     assert persian_page.console_errors == []
+
+
+def test_a_list_is_filtered_by_two_days_of_the_persian_month(persian_page):
+    page = persian_page
+    page.evaluate("frappe.set_route('List', 'Sales Order', 'List')")
+    page.wait_for_function("() => window.cur_list?.doctype === 'Sales Order' && cur_list.filter_area && cur_list.data")
+    page.evaluate(
+        """async () => {
+            // The desk remembers filters from the last time.
+            await cur_list.filter_area.clear();
+            await cur_list.filter_area.add([["Sales Order", "transaction_date", "Between", ["2026-11-22", "2026-11-25"]]]);
+        }"""
+    )
+    page.locator(".filter-button:visible").click()
+    asked = page.locator(".filter-field input:visible")
+    asked.click()
+    picker = page.get_by_role("dialog", name="انتخاب روز")
+    expect(picker.locator("[aria-selected='true']")).to_have_count(4)
+    for day in ("2026-12-01", "2026-11-24"):
+        picker.locator(f"[data-day='{day}']").click()
+    expect(picker).to_have_count(0)
+    asked.press("Enter")
+    page.wait_for_function("() => cur_list.filter_area.get()[0][3][0] === '2026-11-24'")
+    assert page.evaluate("cur_list.filter_area.get()[0]")[2:4] == ["Between", ["2026-11-24", "2026-12-01"]]
+
+    asked.fill(page.evaluate("__('{0} to {1}', ['۱۴۰۵/۹/۵', '۱۴۰۵/۹/۷'])"))
+    asked.press("Tab")
+    page.wait_for_function("() => cur_list.filter_area.get()[0][3][0] === '2026-11-26'")
+    assert page.console_errors == []
 
 
 PASTE = """([fieldname, text]) => {

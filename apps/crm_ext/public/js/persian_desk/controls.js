@@ -35,7 +35,7 @@ const persian_date = (Field) =>
 		}
 
 		validate(value) {
-			return !value || is_day(value) ? value : refuse(value);
+			return !value || is_day(value) ? value : refuse(value, written(frappe.datetime.nowdate()));
 		}
 	};
 
@@ -67,7 +67,7 @@ const persian_datetime = (Field) =>
 		}
 
 		validate(value) {
-			return !value || is_day(value.slice(0, 10)) ? value : refuse(value);
+			return !value || is_day(value.slice(0, 10)) ? value : refuse(value, written_moment(frappe.datetime.system_datetime()));
 		}
 	};
 
@@ -86,6 +86,12 @@ const persian_time = (Field) =>
 
 const persian_range = (Field) =>
 	class PersianRange extends Field {
+		static trigger_change_on_input_event = false;
+
+		set_datepicker() {
+			attach(this, { now: () => frappe.datetime.nowdate(), is_range: true });
+		}
+
 		format_for_input(from, until) {
 			return from && until ? __("{0} to {1}", [written(from), written(until)]) : "";
 		}
@@ -94,7 +100,12 @@ const persian_range = (Field) =>
 			if (!typed || typeof typed === "object") return typed;
 			const between = __("{0} to {1}", ["", ""]).trim();
 			const days = typed.replace(between, ",").split(",").map(read);
-			return days.length === 2 && days.every(Boolean) ? days : undefined;
+			return days.length === 2 && days.every(Boolean) ? days.sort() : typed;
+		}
+
+		validate(value) {
+			const today = frappe.datetime.nowdate();
+			return !value || Array.isArray(value) ? value : refuse(value, this.format_for_input(today, today));
 		}
 	};
 
@@ -115,8 +126,7 @@ const is_day = (value) => /^\d{4}-\d\d-\d\d$/.test(value);
 const day_of = (value) =>
 	typeof value === "string" && is_day(value.slice(0, 10)) ? value.slice(0, 10) : moment(value === "Today" ? undefined : value).locale("en").format("YYYY-MM-DD");
 
-function refuse(typed) {
-	const today = written(frappe.datetime.nowdate());
-	frappe.msgprint(__("{0} is no day of the Persian calendar. Write it like {1}.", [frappe.utils.escape_html(typed), today]));
+function refuse(typed, example) {
+	frappe.msgprint(__("{0} is no day of the Persian calendar. Write it like {1}.", [frappe.utils.escape_html(typed), example]));
 	return "";
 }

@@ -10,11 +10,12 @@ let open = null;
 
 /**
  * Opens when the field is entered, as the desk's own does; the arrow down leads into it.
- * now: gives today or this moment as the model writes it; has_time: the field keeps a time beside the day.
+ * now: gives today or this moment as the model writes it; has_time: the field keeps a time beside the day; is_range: it keeps
+ * two days, which are chosen one after the other.
  */
-export function attach(field, { now, has_time = false }) {
+export function attach(field, { now, has_time = false, is_range = false }) {
 	const show = () => {
-		if (open?.field !== field && !field.$input.prop("disabled")) new Picker(field, { now, has_time });
+		if (open?.field !== field && !field.$input.prop("disabled")) new Picker(field, { now, has_time, is_range });
 	};
 	field.$input.attr({ "aria-haspopup": "dialog", autocomplete: "off" });
 	field.$input.on("focus click", show);
@@ -33,19 +34,21 @@ export function attach(field, { now, has_time = false }) {
 }
 
 class Picker {
-	constructor(field, { now, has_time }) {
+	constructor(field, { now, has_time, is_range }) {
 		open?.close();
 		open = this;
-		Object.assign(this, { field, now, has_time });
-		this.chosen = read(field.$input.val().split(" ")[0]);
-		this.day = this.chosen || now().slice(0, 10);
+		Object.assign(this, { field, now, has_time, is_range });
+		this.chosen = this.days_of_field();
+		this.day = this.chosen[0] || now().slice(0, 10);
 		// The desk knows its own calendar by these classes, and keeps rows and filters open while one clicks in it.
 		this.$element = $(`<div class="datepicker active crm-picker" role="dialog" dir="rtl"></div>`)
 			.attr("aria-label", __("Choose a day"))
 			.appendTo(document.body);
 		this.$element.on("click", "[data-months]", (event) => this.turn(Number(event.currentTarget.dataset.months)));
 		this.$element.on("click", "[data-day]", (event) => this.choose(event.currentTarget.dataset.day));
-		this.$element.on("click", "[data-now]", () => this.set(this.now()));
+		this.$element.on("click", "[data-now]", () => (has_time ? this.set(this.now()) : this.choose(this.now())));
+		// A button that was drawn anew lies outside to those who ask later, and they would close the filters around the field.
+		this.$element.on("click", (event) => event.stopPropagation());
 		this.$element.on("mousedown", (event) => !$(event.target).is("input") && event.preventDefault());
 		this.$element.on("keydown", (event) => this.key(event));
 		// It scrolls with the page, as a phone does when its keyboard comes up; only what scrolls within the page leaves it behind.
@@ -55,6 +58,14 @@ class Picker {
 		document.addEventListener("scroll", this.leave, true);
 		this.draw();
 		this.place();
+	}
+
+	/** None, one, or the first and last of a range. */
+	days_of_field() {
+		const typed = this.field.$input.val();
+		if (!this.is_range) return [read(typed.split(" ")[0])].filter(Boolean);
+		const days = this.field.parse(typed);
+		return Array.isArray(days) ? days : [];
 	}
 
 	draw() {
@@ -83,8 +94,10 @@ class Picker {
 	}
 
 	cell(day, number) {
-		const marks = [day === this.chosen && "chosen", day === this.now().slice(0, 10) && "today", weekday(day) === 6 && "friday"];
-		return `<td role="gridcell" aria-selected="${day === this.chosen}">
+		const [first, last = first] = this.chosen;
+		const is_chosen = first <= day && day <= last;
+		const marks = [is_chosen && "chosen", day === this.now().slice(0, 10) && "today", weekday(day) === 6 && "friday"];
+		return `<td role="gridcell" aria-selected="${is_chosen}">
 			<button type="button" data-day="${day}" tabindex="${day === this.day ? 0 : -1}" aria-label="${day_title(day)}"
 				class="${marks.filter(Boolean).map((mark) => `crm-picker-${mark}`).join(" ")}"
 				aria-disabled="${!this.can_choose(day)}">${persian_digits(String(number))}</button></td>`;
@@ -122,9 +135,18 @@ class Picker {
 
 	choose(day, time = this.has_time && this.time()) {
 		if (!this.can_choose(day)) return;
+		if (this.is_range) return this.choose_range(day);
 		if (!time) return this.set(day);
 		const chosen = `${day} ${time}:00`;
 		this.set(frappe.datetime.is_system_time_zone() ? chosen : frappe.datetime.convert_to_system_tz(chosen, true));
+	}
+
+	/** The first day is kept until the last is chosen; they may come in any order. */
+	choose_range(day) {
+		if (this.from) return this.set([this.from, day].sort());
+		Object.assign(this, { from: day, day, chosen: [day] });
+		this.draw();
+		this.focus();
 	}
 
 	/** Time of the field, as the user reads it. */
@@ -133,10 +155,10 @@ class Picker {
 		return moment(frappe.datetime.convert_to_user_tz(shown)).locale("en").format("HH:mm");
 	}
 
-	/** As if it were typed: forms, grids, filters and dialogs alike hear of what their input says. */
+	/** A day, a moment or the two days of a range as if it were typed: forms, grids, filters and dialogs alike hear of what their input says. */
 	set(value) {
 		this.leave_to_field();
-		this.field.$input.val(this.field.format_for_input(value)).trigger("change");
+		this.field.$input.val(this.field.format_for_input(...[value].flat())).trigger("change");
 	}
 
 	focus() {
