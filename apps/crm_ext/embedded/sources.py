@@ -104,33 +104,34 @@ def _append(
         with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8", delete=False) as file:
             writer = csv.writer(file)
             writer.writerow(columns)
-            writer.writerows([["\\N" if value is None else value for value in row] for row in batch])
+            writer.writerows(batch)
         try:
-            _append_files(connection, table, columns, [file.name], null_mark="\\N")
+            _append_files(connection, table, columns, [file.name])
         finally:
             Path(file.name).unlink()
 
 
 def _append_files(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: Sequence[str],
-    files: Sequence[str],
-    null_mark: str = "",
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str], files: Sequence[str]
 ) -> None:
-    casts = ", ".join(
-        # What cannot be read as its type becomes empty: one odd cell must not cost the whole analysis.
-        f'TRY_CAST("{name}" AS {table.columns[name]})'
-        for name in columns
-    )
     for file in files:
-        reader = f"read_csv(?, {_CSV_OPTIONS}, nullstr = ?, quote = '\"')"
+        reader = f"read_csv(?, {_CSV_OPTIONS}, nullstr = '', quote = '\"')"
         # Materialised, because DuckDB would otherwise push the types of the target into the reader, which then fails.
         connection.execute(
             f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) '
-            f"WITH cells AS MATERIALIZED (SELECT {_quoted(columns)} FROM {reader}) SELECT {casts} FROM cells",
-            [file, null_mark],
+            f"WITH cells AS MATERIALIZED (SELECT {_quoted(columns)} FROM {reader}) "
+            f"SELECT {_casts(table, columns)} FROM cells",
+            [file],
         )
+
+
+def _casts(table: Table, columns: Sequence[str]) -> str:
+    """The columns as their types. What cannot be read as its type becomes empty: one odd cell must not cost the whole
+    analysis. So does an empty text, which is what ERPNext keeps of a link that somebody emptied."""
+    casts = {name: f'TRY_CAST("{name}" AS {table.columns[name]})' for name in columns}
+    return ", ".join(
+        f"NULLIF({cast}, '')" if table.columns[name] == "VARCHAR" else cast for name, cast in casts.items()
+    )
 
 
 @dataclass
@@ -163,9 +164,9 @@ class ExportFolder:
         if files[0].suffix.lower() == ".csv":
             _append_files(connection, table, columns, [str(path) for path in files])
             return
-        casts = ", ".join(f'TRY_CAST("{name}" AS {table.columns[name]})' for name in columns)
         connection.execute(
-            f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) SELECT {casts} FROM {_reader(files)}'
+            f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) '
+            f"SELECT {_casts(table, columns)} FROM {_reader(files)}"
         )
 
 
@@ -272,9 +273,10 @@ class DatabaseServer:
         texts = ", ".join(f"CAST(`{name}` AS CHAR) AS `{name}`" for name in columns)
         address = f"mysql://{quote(self.user)}:{quote(self.password)}@{self.host}:{self.port}/{self.database}"
         rows = connectorx.read_sql(address, f"SELECT {texts} FROM `{table.stored_name}`", return_type="arrow")
-        casts = ", ".join(f'TRY_CAST("{name}" AS {table.columns[name]})' for name in columns)
         connection.register("arrived", rows)
-        connection.execute(f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) SELECT {casts} FROM arrived')
+        connection.execute(
+            f'INSERT INTO "{table.stored_name}" ({_quoted(columns)}) SELECT {_casts(table, columns)} FROM arrived'
+        )
         connection.unregister("arrived")
 
 

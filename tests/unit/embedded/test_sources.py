@@ -72,6 +72,21 @@ def test_sqlite_gives_the_same_tables(company_folder, from_csv, tmp_path):
     assert contents(connection) == from_csv
 
 
+def test_a_link_that_was_emptied_counts_as_none_wherever_the_table_lies(tmp_path):
+    rows = "(VALUES ('L-1', ''), ('L-2', NULL), ('L-3', 'Spring')) AS leads (name, campaign_name)"
+    (tmp_path / "exports").mkdir()
+    duckdb.sql(f"COPY (SELECT * FROM {rows}) TO '{tmp_path / 'exports' / 'lead.parquet'}' (FORMAT parquet)")
+    with sqlite3.connect(tmp_path / "site.sqlite") as database:
+        database.execute('CREATE TABLE "tabLead" (name, campaign_name)')
+        database.execute("INSERT INTO \"tabLead\" VALUES ('L-1', ''), ('L-2', NULL), ('L-3', 'Spring')")
+    for source in (ExportFolder(tmp_path / "exports"), SqliteFile(tmp_path / "site.sqlite")):
+        connection = duckdb.connect()
+        connection.execute('CREATE TABLE "tabLead" (name VARCHAR, campaign_name VARCHAR)')
+        source.copy(connection, BY_DOCTYPE["Lead"], ["name", "campaign_name"])
+        found = connection.execute('SELECT * FROM "tabLead" ORDER BY name').fetchall()
+        assert found == [("L-1", None), ("L-2", None), ("L-3", "Spring")], source.title
+
+
 def test_a_missing_table_and_column_are_named_and_the_rest_comes_in(company_folder, tmp_path):
     for path in company_folder.glob("*.csv"):
         if path.stem != "tabTouchpoint":
