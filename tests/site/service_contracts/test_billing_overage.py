@@ -5,22 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import frappe
-import pytest
-from billing import contract, customer, invoices, monthly, problems, run, service
+from billing import contract, customer, invoices, monthly, problems, run
 
 from crm_ext.service_contracts.flow import entitlements
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
-
-
-@pytest.fixture
-def item(site):
-    return service().name
-
-
-@pytest.fixture
-def buyer(site):
-    return customer().name
 
 
 def test_hours_beyond_a_bank_without_end_are_billed_though_its_fee_was(buyer, item):
