@@ -11,6 +11,17 @@ from frappe.utils import add_days, get_datetime, nowdate
 from crm_ext.field_service.flow import service_orders, work_reports
 
 
+@pytest.fixture(scope="module")
+def committed(site_connection):
+    with service_world.committed() as made:
+        yield made
+
+
+@pytest.fixture
+def world(site, committed):
+    return committed
+
+
 def refused(order, sentence: str) -> None:
     frappe.db.savepoint("before_submit")
     with pytest.raises(frappe.ValidationError, match=sentence):

@@ -13,6 +13,17 @@ from crm_ext.api import service_orders as door
 from crm_ext.field_service.flow import service_posting, service_report
 
 
+@pytest.fixture(scope="module")
+def committed(site_connection):
+    with service_world.committed() as made:
+        yield made
+
+
+@pytest.fixture
+def world(site, committed):
+    return committed
+
+
 def seals(world, qty=1, **values):
     return [{"item_code": world.seal, "qty": qty, **values}]
 

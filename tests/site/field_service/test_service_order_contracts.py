@@ -8,6 +8,17 @@ import pytest
 import service_world
 
 
+@pytest.fixture(scope="module")
+def committed(site_connection):
+    with service_world.committed() as made:
+        yield made
+
+
+@pytest.fixture
+def world(site, committed):
+    return committed
+
+
 def payers(order) -> list[tuple[str, float]]:
     return [(row.payer, row.charged_hours) for row in order.times]
 

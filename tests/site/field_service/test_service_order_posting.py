@@ -13,6 +13,17 @@ from frappe.utils import add_days, flt, getdate, nowdate
 from crm_ext.field_service.flow import part_picking, service_orders, work_reports
 
 
+@pytest.fixture(scope="module")
+def committed(site_connection):
+    with service_world.committed() as made:
+        yield made
+
+
+@pytest.fixture
+def world(site, committed):
+    return committed
+
+
 def docstatus(doctype: str, name: str) -> int:
     return frappe.db.get_value(doctype, name, "docstatus")
 

@@ -12,6 +12,12 @@ from processes import Program
 OTHERS = Program(Path(__file__).with_name("service_order_process.py"))
 
 
+@pytest.fixture(scope="module")
+def committed(site_connection):
+    with service_world.committed() as made:
+        yield made
+
+
 @pytest.fixture
 def world(site, committed):
     yield committed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import frappe
-from billing import contract, invoices, monthly, run, service
+import pytest
+from billing import contract, customer, invoices, monthly, run, service
 from counting import queries_of
 from frappe.utils import getdate
 
@@ -14,6 +15,16 @@ from crm_ext.service_contracts.flow import billing_run, contracts
 # Contracts of this year: the site knows its fiscal year, and changes are made to contracts that run.
 YEAR = date.today().year
 START, YEAR_END = date(YEAR, 1, 1), date(YEAR, 12, 31)
+
+
+@pytest.fixture
+def item(site):
+    return service().name
+
+
+@pytest.fixture
+def buyer(site):
+    return customer().name
 
 
 def draft_of(made, up_to: date = START):

@@ -5,11 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 import frappe
-from billing import contract, customer, invoices, monthly, problems, run
+import pytest
+from billing import contract, customer, invoices, monthly, problems, run, service
 
 from crm_ext.service_contracts.flow import entitlements
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+
+
+@pytest.fixture
+def item(site):
+    return service().name
+
+
+@pytest.fixture
+def buyer(site):
+    return customer().name
 
 
 def test_hours_beyond_a_bank_without_end_are_billed_though_its_fee_was(buyer, item):

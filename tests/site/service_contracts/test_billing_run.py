@@ -17,6 +17,16 @@ from crm_ext.service_contracts.report.billing_preview import billing_preview
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
 
+@pytest.fixture
+def item(site):
+    return service().name
+
+
+@pytest.fixture
+def buyer(site):
+    return customer().name
+
+
 def test_a_month_in_advance_is_billed_on_its_first_day_and_once_only(buyer, item):
     made = contract(buyer, monthly(item, 120))
     assert run(JANUARY).status == "Done"

@@ -34,6 +34,11 @@ def customer(site):
     return billing.customer().name
 
 
+@pytest.fixture
+def item(site):
+    return billing.service().name
+
+
 def yearly(item: str, rate: float = 1200, **values) -> dict:
     return billing.monthly(item, rate, interval_unit="Year", **values)
 

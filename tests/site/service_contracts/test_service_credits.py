@@ -39,6 +39,11 @@ def customer(site):
     return billing.customer().name
 
 
+@pytest.fixture
+def item(site):
+    return billing.service().name
+
+
 @pytest.fixture(autouse=True)
 def penalties(site):
     """The account for penalties; complaints close without asking their customers, so that a test can close them."""
